@@ -1,0 +1,257 @@
+/**
+ * The record of a run, `run.json`: all that is known about one execution of one instance. Plain JSON, described for
+ * other programs by `docs/run.schema.json`.
+ * @module
+ */
+import type { Json, JsonObject } from "./json.ts";
+
+/** The schema number that this version writes. Records with a higher number are refused, never overwritten. */
+export const recordSchema = 1;
+
+/**
+ * How a run stands. `warned`: succeeded, but a check of severity warning did not hold. `interrupted`: it says running,
+ * but nobody holds its lock, so its conductor died.
+ */
+export type RunStatus =
+  | "running"
+  | "succeeded"
+  | "warned"
+  | "failed"
+  | "timed-out"
+  | "cancelled"
+  | "interrupted";
+
+/** All that is known about one run. Times are ISO 8601 in UTC, durations milliseconds, sizes and memory bytes. */
+export interface RunRecord {
+  schema: typeof recordSchema;
+  /** The version of the toolkit that wrote this record. */
+  toolkit: string;
+  /** Unique over all runs; sorts by time of start. */
+  id: string;
+  step: string;
+  instance: string;
+  status: RunStatus;
+  /** The status as a sentence for people, such as `Exited early in cell 3 "Load": Deno.exit(0) was called`. */
+  statusText: string;
+  startedAt: string;
+  /** Absent while running and after an interruption. */
+  endedAt?: string;
+  durationMs: number;
+  /** One entry a try, oldest first; more than one only with retries. */
+  attempts: AttemptRecord[];
+  flow: FlowRecord;
+  configHash: string;
+  parameters: ParameterRecord[];
+  cells: CellRecord[];
+  error?: ErrorRecord;
+  permissions: PermissionsRecord;
+  code: CodeRecord;
+  inputs: InputRecord[];
+  /** What the run may depend on that cannot be traced, as sentences. */
+  untraced: string[];
+  artifacts: ArtifactRecord[];
+  metrics: MetricRecord[];
+  checks: CheckRecord[];
+  output: OutputRecord;
+  environment: EnvironmentRecord;
+  git?: GitRecord;
+  warnings: string[];
+}
+
+/** One try of a run. */
+export interface AttemptRecord {
+  startedAt: string;
+  durationMs: number;
+  status: RunStatus;
+  statusText: string;
+  /** The exit code of the process; absent when it never ran or was never seen to end. */
+  exitCode?: number;
+  /** The signal that ended the process, such as `SIGKILL`. */
+  signal?: string;
+}
+
+/** The flow file that ran. */
+export interface FlowRecord {
+  /** A `file:` or `http(s):` URL. */
+  url: string;
+  /** The title in its header, or its file name. */
+  title: string;
+  /** SHA-256 of its bytes. */
+  hash: string;
+}
+
+/** One parameter as the run saw it. */
+export interface ParameterRecord {
+  name: string;
+  /** The accepted type as text, such as `"am" | "pm"` or `number[]`. */
+  type: string;
+  value: Json;
+  source: "config" | "default";
+  /** Line of the declaration in the flow, from 1. */
+  line: number;
+}
+
+/** How far a cell came. `skipped` is for cells that never run (Markdown); `not-run` for those after a failure. */
+export type CellStatus =
+  | "succeeded"
+  | "failed"
+  | "running"
+  | "not-run"
+  | "skipped";
+
+/** One cell as it ran. Its source and outputs are in the notebook. */
+export interface CellRecord {
+  /** From 0, in the order of the file; the same index as in the notebook without its first, added cells. */
+  index: number;
+  type: "code" | "markdown" | "raw";
+  title?: string;
+  /** First line of the cell's text in the flow, from 1. */
+  line: number;
+  status: CellStatus;
+  durationMs?: number;
+  /** Resident memory of the flow's process at the end of the cell. */
+  memory?: number;
+  /** Bytes that the cell wrote to stdout and stderr but that were not kept. */
+  droppedBytes?: number;
+}
+
+/** What went wrong, in the words of the flow and with its own line numbers. */
+export interface ErrorRecord {
+  name: string;
+  message: string;
+  /** The stack, naming the flow's own file. */
+  stack?: string;
+  /** Index of the cell where it happened. */
+  cell?: number;
+  /** Line and column in the flow, from 1. */
+  line?: number;
+  column?: number;
+  /** What to do next, if it is known. */
+  hint?: string;
+  /** The chain of causes, outermost first. */
+  causes?: { name: string; message: string; stack?: string }[];
+}
+
+/** The kinds of permission of Deno. */
+export type PermissionKind =
+  | "read"
+  | "write"
+  | "net"
+  | "env"
+  | "run"
+  | "sys"
+  | "ffi"
+  | "import";
+
+/** Values by kind of permission; `true` means all. */
+export type PermissionSet = Partial<Record<PermissionKind, string[] | true>>;
+
+/** What was asked for, given, used and refused. Paths are absolute. */
+export interface PermissionsRecord {
+  /** As the flow's header asks. */
+  requested: PermissionSet;
+  /** As given to the process, with the default grant of every step. */
+  granted: PermissionSet;
+  /** Accesses that were allowed and happened. */
+  used: PermissionSet;
+  /** Accesses that were tried and refused. */
+  denied: PermissionSet;
+  /** The smallest header that would have been enough, as lines of YAML; absent when none is needed. */
+  suggestion?: string;
+  /** The command line of the process, for people. */
+  command: string[];
+}
+
+/** The code that ran: the flow and all that it imports. */
+export interface CodeRecord {
+  /** One hash over everything below. */
+  hash: string;
+  /** Local modules by URL, remote ones by specifier, each with the SHA-256 of its bytes. */
+  modules: { specifier: string; hash: string }[];
+  /** npm and JSR packages with exact versions. */
+  packages: string[];
+  /** SHA-256 of what the lock file says about those packages and modules. */
+  lock?: string;
+  /** SHA-256 of the import map and compiler options in the configuration file. */
+  config?: string;
+  /** The version of Deno. */
+  deno: string;
+}
+
+/** Something that the run read. */
+export interface InputRecord {
+  /** Absolute path. */
+  path: string;
+  kind: "file" | "directory" | "missing";
+  size?: number;
+  /** SHA-256 of a file's bytes or of a folder's sorted list of names. */
+  hash?: string;
+  /** The run that made this file, when it lies in the folder of one. */
+  from?: { step: string; instance: string };
+  /** True when it changed while the run was going on, so that the run cannot be reused. */
+  changed?: boolean;
+}
+
+/** A file that the run left. */
+export interface ArtifactRecord {
+  /** Path below the run folder, with `/`. */
+  name: string;
+  /** MIME type, by extension and content. */
+  type: string;
+  size: number;
+  /** SHA-256 of its bytes. */
+  hash: string;
+  /** Number of rows, columns with types: for tables. */
+  table?: { rows?: number; columns: { name: string; type: string }[] };
+}
+
+/** A number that the flow reported. */
+export interface MetricRecord {
+  name: string;
+  value: number;
+  unit?: string;
+  /** A sentence about it. */
+  description?: string;
+  cell?: number;
+}
+
+/** A yes or no that the flow reported. */
+export interface CheckRecord {
+  name: string;
+  ok: boolean;
+  severity: "warning" | "error";
+  message?: string;
+  cell?: number;
+}
+
+/** How much the process wrote. */
+export interface OutputRecord {
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** Bytes of text that were read but not kept. */
+  droppedBytes: number;
+  /** Rich outputs that were not kept. */
+  droppedDisplays: number;
+  /** True when a process left behind by the flow held its pipes open past the grace. */
+  pipeHeld?: boolean;
+}
+
+/** Where it ran. */
+export interface EnvironmentRecord {
+  deno: string;
+  v8: string;
+  typescript: string;
+  os: string;
+  arch: string;
+  cores: number;
+  timeZone: string;
+}
+
+/** The commit that the flow's folder was at. */
+export interface GitRecord {
+  commit: string;
+  branch?: string;
+}
+
+/** The configuration of a run, as it is written to `config.json`. */
+export type Config = JsonObject;
