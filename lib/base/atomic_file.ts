@@ -9,12 +9,10 @@ let counter = 0;
 
 /**
  * Writes a file so that readers see either the old content or the new: temporary name, sync, rename. The rename itself
- * is on disk only after `syncDir`; callers that write several files sync their folder once.
+ * is on disk only after `syncDir`; callers that write several files sync their folder once. `sync: false` is for what
+ * may be lost with the machine's power, but not with the process.
  */
-export function writeFileAtomic(
-  path: string,
-  content: string | Uint8Array,
-): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array, { sync = true } = {}): void {
   const temporary = `${path}.${Deno.pid}-${counter++}.tmp`;
   try {
     const file = Deno.openSync(temporary, { write: true, createNew: true });
@@ -23,7 +21,7 @@ export function writeFileAtomic(
         file,
         typeof content === "string" ? encoder.encode(content) : content,
       );
-      file.syncSync();
+      if (sync) file.syncSync();
     } finally {
       file.close();
     }
@@ -36,6 +34,12 @@ export function writeFileAtomic(
     }
     throw error;
   }
+}
+
+/** Makes the content of a file durable that somebody else wrote. */
+export function syncFile(path: string): void {
+  using file = Deno.openSync(path, { read: true });
+  file.syncSync();
 }
 
 /** Makes the renames and new files in a folder durable. Systems that cannot sync a folder (Windows) need no sync. */

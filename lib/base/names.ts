@@ -20,7 +20,6 @@ export function nameProblem(name: unknown): string | undefined {
     return "it starts with a dash, as command line options do";
   }
   if (!pattern.test(name)) {
-    // deno-lint-ignore no-control-regex
     const odd = [
       ...new Set(name.normalize("NFC").match(/[^A-Za-z0-9._=+-]/gu) ?? []),
     ].map((c) => /[\p{C}\p{Z}]/u.test(c) ? `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}` : c);

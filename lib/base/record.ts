@@ -158,6 +158,8 @@ export interface PermissionsRecord {
   denied: PermissionSet;
   /** The smallest header that would have been enough, as lines of YAML; absent when none is needed. */
   suggestion?: string;
+  /** One hash over the grant and the values of the variables in it. */
+  hash: string;
   /** The command line of the process, for people. */
   command: string[];
 }

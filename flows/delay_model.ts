@@ -1,0 +1,294 @@
+// ---
+// title: Delay model
+// description: How late the flights of one slice arrive, when, and how much of it can be told in advance.
+// timeout: 2m
+// ---
+
+// %% [markdown]
+// # Delay model
+//
+// Describes the arrival delay of the flights that `prepare_flights` cut out, and asks how much of it hour, weekday and
+// distance explain.
+//
+// A flight is **late** when it arrives `lateMinutes` or more behind the timetable; 15 minutes is how the US Department
+// of Transportation counts. Delays are skewed (most flights are within minutes of the timetable, a few are hours behind), so medians and
+// shares say more here than means.
+//
+// Every interval is a 95 % interval from redrawing whole days instead of single flights: a snowstorm delays hundreds of
+// flights at once, and those are not hundreds of independent observations.
+
+// %% Parameters tags=["parameters"]
+const source = "morning_short"; // the instance of prepare_flights to read
+const lateMinutes = 15; // a flight this many minutes behind the timetable is late
+
+// %% Load
+import { check, input, md, metric, svg, table } from "../lib/flow.ts";
+import { parquetReadObjects } from "npm:hyparquet@1.31.5";
+import { bandLabel, clock, type DelayModel, type Flight, type Slice, weekdays } from "./lib/flights.ts";
+
+const slice: Slice = JSON.parse(Deno.readTextFileSync(input("prepare_flights", source, "slice.json")));
+const file = Deno.readFileSync(input("prepare_flights", source, "flights.parquet")).buffer;
+const flights = await parquetReadObjects({ file }) as Flight[];
+check("all flights read", flights.length === slice.flights, { severity: "error" });
+
+const label = `${slice.period} flights, ${bandLabel(slice)}`;
+const count = (value: number) => value.toLocaleString("en");
+md(`**${count(flights.length)} ${label}**`);
+
+// %% How late
+import { chart, colors, Plot } from "./lib/chart.ts";
+import { auc, mean, middle95, quantile, redraw, share } from "./lib/statistics.ts";
+
+const isLate = (flight: Flight) => flight.delay >= lateMinutes;
+const byDay = (flight: Flight) => flight.day;
+const shareLate = (rows: Flight[]) => share(rows, isLate);
+const percent = (value: number, digits = 1) => (100 * value).toFixed(digits);
+
+const delays = flights.map((flight) => flight.delay);
+const lateShare = shareLate(flights);
+const lateInterval = middle95(redraw(flights, byDay, 400).map(shareLate).toArray());
+
+metric("flights", flights.length);
+metric("share_late", 100 * lateShare, { unit: "%", description: `Arrived ${lateMinutes} minutes or more late` });
+metric("median_delay", quantile(delays, 0.5), { unit: "min" });
+metric("p90_delay", quantile(delays, 0.9), { unit: "min", description: "One flight in ten is later than this" });
+metric("mean_delay", mean(delays), { unit: "min", description: "Pulled up by a few very late flights" });
+
+const shown = flights.filter(({ delay }) => delay >= -60 && delay < 180);
+const beyond = flights.length - shown.length;
+const fiveMinutes = Array.from({ length: 49 }, (_, i) => 5 * i - 60);
+const histogram = (fill: string) =>
+  Plot.binX<Plot.RectYOptions>({ y: "count" }, { x: "delay", thresholds: fiveMinutes, fill });
+
+svg(chart(
+  "Arrival delay",
+  `n = ${count(flights.length)} ${label}` + (beyond > 0 ? `; ${beyond} beyond three hours not shown` : ""),
+  {
+    x: { label: "arrival delay (minutes) →", domain: [-60, 180], ticks: 10 },
+    y: { label: "↑ flights per 5 minutes", grid: true, nice: true },
+    marks: [
+      Plot.rectY(shown.filter((flight) => !isLate(flight)), histogram(colors.onTime)),
+      Plot.rectY(shown.filter(isLate), histogram(colors.late)),
+      Plot.ruleY([0]),
+      Plot.ruleX([lateMinutes], { stroke: "currentColor", strokeDasharray: "4 3" }),
+      Plot.text([`late: ${percent(lateShare)} %`], { x: lateMinutes, frameAnchor: "top", dx: 8, textAnchor: "start" }),
+    ],
+  },
+));
+
+// %% [markdown]
+// ## By hour of departure
+//
+// The hour is that of the actual departure. The later the hour, the more of its flights are there only *because* they
+// are late, so the rise towards the night is steeper than a timetable would show.
+
+// %% By hour
+import { toCsv } from "./lib/csv.ts";
+
+const hours = [...Map.groupBy(flights, (flight) => flight.hour)]
+  .toSorted(([a], [b]) => a - b)
+  .map(([hour, rows]) => {
+    const [low, high] = middle95(redraw(rows, byDay, 400).map(shareLate).toArray());
+    const delays = rows.map((flight) => flight.delay);
+    return {
+      departure: clock(hour),
+      flights: rows.length,
+      shareLate: shareLate(rows),
+      low,
+      high,
+      medianDelay: quantile(delays, 0.5),
+      meanDelay: mean(delays),
+    };
+  });
+Deno.writeTextFileSync("delay_by_hour.csv", toCsv(hours));
+
+// A share of a handful of flights says nothing.
+const fullHours = hours.filter((hour) => hour.flights >= 25);
+const smallHours = hours.filter((hour) => hour.flights < 25);
+svg(chart(
+  "Share of late flights by hour of departure",
+  `Line: 95 % interval; n: flights` +
+    (smallHours.length > 0 ? `; too few to show: ${smallHours.map((hour) => hour.departure).join(", ")}` : ""),
+  {
+    x: {
+      label: "hour of departure (local time)",
+      type: "band",
+      domain: fullHours.map((hour) => hour.departure),
+      padding: 0.2,
+    },
+    y: { label: "↑ late flights (%)", grid: true, percent: true },
+    marks: [
+      Plot.ruleY([0]),
+      Plot.barY(fullHours, { x: "departure", y: "shareLate", fill: colors.late, fillOpacity: 0.55 }),
+      Plot.ruleX(fullHours, { x: "departure", y1: "low", y2: "high", stroke: "currentColor", strokeWidth: 1.5 }),
+      Plot.dot(fullHours, { x: "departure", y: "shareLate", fill: "currentColor", r: 3.5 }),
+      Plot.text(fullHours, { x: "departure", y: 0, dy: -8, text: (hour) => `n = ${hour.flights}` }),
+    ],
+  },
+));
+
+// %% [markdown]
+// ## Day by day
+//
+// Were all days alike, the daily share would scatter by chance alone. A **bad day** lies more than three standard errors
+// above the mean; by chance that would be no more than about one day in the quarter.
+
+// %% Day by day
+const days = [...Map.groupBy(flights, byDay)].map(([day, rows]) => {
+  const chance = Math.sqrt(lateShare * (1 - lateShare) / rows.length);
+  return { date: new Date(day), shareLate: shareLate(rows), bad: shareLate(rows) > lateShare + 3 * chance };
+});
+const flightsADay = Math.round(flights.length / days.length);
+const badDays = days.filter((day) => day.bad);
+metric("bad_days", badDays.length, { description: `Of ${days.length} days: more late flights than chance explains` });
+
+svg(chart(
+  "Share of late flights by day",
+  `About ${flightsADay} flights a day; orange: bad days (${badDays.length} of ${days.length})`,
+  {
+    x: { label: "day of departure, 2001", type: "utc" },
+    y: { label: "↑ late flights (%)", grid: true, percent: true },
+    marks: [
+      Plot.ruleY([0]),
+      Plot.ruleY([lateShare], { strokeDasharray: "4 3" }),
+      Plot.ruleX(days, { x: "date", y: "shareLate", stroke: "currentColor", strokeOpacity: 0.3 }),
+      Plot.dot(days, { x: "date", y: "shareLate", r: 3.5, fill: (day) => day.bad ? colors.late : colors.onTime }),
+      Plot.text([`mean ${percent(lateShare)} %`], { y: lateShare, frameAnchor: "right", dy: -8, textAnchor: "end" }),
+    ],
+  },
+));
+
+// %% [markdown]
+// ## What can be told in advance
+//
+// A logistic regression of "late" on the hour of departure, the distance and the weekday. It is fitted on January and
+// February and judged on March, which it has not seen: a random split would put flights of the same snowstorm on both
+// sides and flatter the model.
+
+// %% Model
+import { fitLogistic, predict } from "./lib/logistic.ts";
+
+const firstHour = Math.min(...flights.map((flight) => flight.hour));
+const features = ["one hour later", "100 miles farther", ...weekdays.slice(1).map((day) => `${day}, not Monday`)];
+const featuresOf = ({ hour, distance, weekday }: Flight) => [
+  hour - firstHour,
+  distance / 100,
+  ...weekdays.slice(1).map((_, i) => weekday === i + 1 ? 1 : 0),
+];
+const fit = (rows: Flight[]) => fitLogistic(rows.map((row) => [1, ...featuresOf(row)]), rows.map(isLate));
+
+const known = flights.filter((flight) => flight.day < "2001-03-01");
+const march = flights.filter((flight) => flight.day >= "2001-03-01");
+const weights = fit(known);
+const redrawn = redraw(known, byDay, 100).map(fit).toArray();
+
+const odds = features.map((feature, i) => {
+  const [low, high] = middle95(redrawn.map((weights) => Math.exp(weights[i + 1])));
+  return { feature, oddsRatio: Math.exp(weights[i + 1]), low, high };
+});
+const times = {
+  type: "log",
+  domain: [0.1, 10],
+  clamp: true,
+  ticks: [0.1, 0.2, 0.5, 1, 2, 5, 10],
+  tickFormat: "~g",
+} as const;
+svg(chart(
+  "What goes with being late",
+  `Odds ratios with 95 % intervals; n = ${count(known.length)} flights of January and February; 1: makes no difference`,
+  {
+    marginTop: 10,
+    marginLeft: 160,
+    x: { label: "odds of being late, times →", grid: true, ...times },
+    y: { label: null, domain: features },
+    marks: [
+      Plot.ruleX([1], { strokeDasharray: "4 3" }),
+      Plot.ruleY(odds, { y: "feature", x1: "low", x2: "high", strokeWidth: 1.5 }),
+      Plot.dot(odds, { y: "feature", x: "oddsRatio", r: 4, fill: colors.onTime }),
+    ],
+  },
+));
+
+// %% Judged on March
+interface Judged {
+  day: string;
+  score: number;
+  isCase: boolean;
+}
+const judged: Judged[] = march.map((flight) => ({
+  day: flight.day,
+  score: predict(weights, [1, ...featuresOf(flight)]),
+  isCase: isLate(flight),
+}));
+
+// Against the plainest forecast there is: every flight gets the share of January and February.
+const brier = (rows: Judged[], score: (row: Judged) => number) =>
+  mean(rows.map((row) => (score(row) - (row.isCase ? 1 : 0)) ** 2));
+const skill = 1 - brier(judged, (row) => row.score) / brier(judged, () => shareLate(known));
+const marchAuc = auc(judged);
+const aucInterval = middle95(redraw(judged, (row) => row.day, 400).map(auc).toArray());
+
+metric("auc", marchAuc, {
+  description: "How often a late flight of March scored above a punctual one; 0.5 is guessing",
+});
+metric("brier_skill", 100 * skill, { unit: "%", description: "Less squared error than with one probability for all" });
+check("enough late flights in March", judged.filter((row) => row.isCase).length >= 30, {
+  message: "Fewer than 30 late flights to judge the model by",
+});
+check("better than guessing in March", aucInterval[0] > 0.5, {
+  message: "The interval of the AUC reaches down to 0.5: hour, weekday and distance tell nothing for sure",
+});
+
+// Do the forecast shares come true? A quarter of the flights of March a line, the least likely to be late first.
+const ranked = judged.toSorted((a, b) => a.score - b.score);
+table(["lowest", "second", "third", "highest"].map((quarter, i) => {
+  const rows = ranked.slice(Math.floor(i * ranked.length / 4), Math.floor((i + 1) * ranked.length / 4));
+  return {
+    "quarter by forecast": quarter,
+    flights: rows.length,
+    "forecast late": `${percent(mean(rows.map((row) => row.score)))} %`,
+    "were late": `${percent(share(rows, (row) => row.isCase))} %`,
+  };
+}));
+
+// %% Write
+const model: DelayModel = {
+  slice,
+  lateMinutes,
+  shareLate: { value: lateShare, interval: lateInterval },
+  auc: { value: marchAuc, interval: aucInterval },
+  brierSkill: skill,
+  fittedOn: known.length,
+  judgedOn: march.length,
+  intercept: weights[0],
+  odds,
+};
+Deno.writeTextFileSync("model.json", JSON.stringify(model, null, 2));
+
+// %% [markdown]
+// ## Conclusion
+
+// %% Conclusion
+const range = ([low, high]: [number, number], digits = 1) => `${percent(low, digits)} to ${percent(high, digits)} %`;
+const [first, last] = [fullHours[0], fullHours[fullHours.length - 1]];
+const better = aucInterval[0] > 0.5 ? "better than guessing" : "no better than guessing, as far as March can tell";
+const change = skill > 0 ? "smaller" : "larger";
+
+md(
+  [
+    `**${percent(lateShare)} % of the ${count(flights.length)} ${label} were late** (95 %: ${range(lateInterval)}).`,
+    `The median delay is ${quantile(delays, 0.5)} min; one in ten was ${
+      Math.round(quantile(delays, 0.9))
+    } min late or more.`,
+    `From ${first.departure} to ${last.departure} the share goes from ${percent(first.shareLate)} to ${
+      percent(last.shareLate)
+    } %.`,
+    `${badDays.length} of ${days.length} days had more late flights than chance explains.`,
+    `Hour, weekday and distance together rank flights ${better}: a late flight of March scored above a punctual one in
+   ${percent(marchAuc, 0)} % of all pairs (95 %: ${range(aucInterval, 0)}; guessing: 50 %).`,
+    `As a forecast of the single flight that is little: the squared error is ${
+      percent(Math.abs(skill))
+    } % ${change} than
+   with one probability for all.`,
+  ].map((line) => `- ${line}`).join("\n"),
+);

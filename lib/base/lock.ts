@@ -1,0 +1,116 @@
+/**
+ * Locks that the kernel keeps: they end with their process, however it ends. What stands in the lock file is only
+ * there to say who holds it.
+ * @module
+ */
+import { dirname } from "../deps/path.ts";
+import { DuctaflowError } from "./error.ts";
+
+/** Who holds a lock, as far as it is known. */
+export interface LockHolder {
+  pid: number;
+  host?: string;
+  /** ISO 8601, UTC. */
+  since: string;
+  /** What it is for, in the holder's spelling. */
+  name: string;
+}
+
+/** How to wait for a lock. */
+export interface LockOptions {
+  /** False gives up at once with an error of code `locked`. Default: wait. */
+  wait?: boolean;
+  /** Ends the waiting with its reason. */
+  signal?: AbortSignal;
+  /** Called once when the lock is held by somebody else. */
+  onWait?: (holder: LockHolder | undefined) => void;
+}
+
+/** A lock that is held. */
+export interface HeldLock {
+  /** What the holder before left in the file, if anything. */
+  before?: LockHolder;
+  release(): void;
+}
+
+/** Takes the lock on a file, which is made if it does not exist, for what `name` says. */
+export async function acquireLock(path: string, name: string, options: LockOptions = {}): Promise<HeldLock> {
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  try {
+    for (let delay = 10, told = false; !file.tryLockSync(true); delay = Math.min(delay * 2, 200)) {
+      options.signal?.throwIfAborted();
+      if (options.wait === false) throw locked(name, readHolder(path));
+      if (!told) options.onWait?.(readHolder(path));
+      told = true;
+      await sleep(delay, options.signal);
+    }
+    const before = readHolder(path);
+    writeHolder(file, { pid: Deno.pid, host: hostName(), since: new Date().toISOString(), name });
+    return { before, release: () => file.close() };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Whether somebody holds the lock right now. A lock file that does not exist is not held. */
+export function isLocked(path: string): boolean {
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    return !file.tryLockSync(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** The holder as a phrase: `process 4711 on host a since 2026-11-22 12:03:04 UTC`. */
+export function describeHolder(holder: LockHolder | undefined): string {
+  if (!holder) return "another process";
+  const host = holder.host ? ` on ${holder.host}` : "";
+  return `process ${holder.pid}${host} since ${holder.since.slice(0, 19).replace("T", " ")} UTC`;
+}
+
+function locked(name: string, holder: LockHolder | undefined): DuctaflowError {
+  return new DuctaflowError(`${name} is being run by ${describeHolder(holder)}`, {
+    code: "locked",
+    hint: "Wait until it has finished, or leave out the option not to wait",
+  });
+}
+
+function readHolder(path: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(Deno.readTextFileSync(path));
+    return typeof holder?.pid === "number" && typeof holder.since === "string" ? holder : undefined;
+  } catch {
+    // Empty or cut short: the holder died while it wrote, or has not written yet.
+    return undefined;
+  }
+}
+
+function writeHolder(file: Deno.FsFile, holder: LockHolder): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(holder));
+  file.seekSync(0, Deno.SeekMode.Start);
+  file.truncateSync(0);
+  file.writeSync(bytes);
+}
+
+function hostName(): string | undefined {
+  const granted = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
+  return granted ? Deno.hostname() : undefined;
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * Where a prepared instance runs. The step says what to run and watches it; an executor only starts, kills and waits.
+ * @module
+ */
+
+/** One process to start: everything is decided, nothing is looked up any more. */
+export interface ProcessOrder {
+  /** Arguments for `deno`, from the subcommand on. */
+  args: string[];
+  /** The whole environment of the process. */
+  env: Record<string, string>;
+  /** The folder it starts in, absolute. */
+  cwd: string;
+  /** What it reads from stdin before it meets the end of input. */
+  input: string;
+}
+
+/** How a process ended: the exit code (128 + signal number after a signal) and the signal's name. */
+export interface ProcessExit {
+  code: number;
+  signal?: string;
+}
+
+/** A process that was started. */
+export interface Execution {
+  pid: number;
+  stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Resolves when the process itself has ended; its pipes may still be held open by children. */
+  exited: Promise<ProcessExit>;
+  /** Sends a signal to the process and all its children. Does nothing when they are gone. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+  /** Says that nothing is left to watch or kill. Call it once, at the end. */
+  release(): void;
+}
+
+/** Starts processes somewhere. */
+export interface Executor {
+  /** The name in records. */
+  name: string;
+  start(order: ProcessOrder): Promise<Execution>;
+}

@@ -1,0 +1,191 @@
+/**
+ * A run as a Jupyter notebook: the config on top, the injected parameters, every cell with what it put out.
+ * @module
+ */
+import { injectedParameters } from "./injected_parameters.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { CellRecord, CellStatus, Config, ParameterRecord, RunStatus } from "../base/record.ts";
+import type { Cell, Flow } from "./flow.ts";
+import type { CellMetadata, CodeCell, Notebook, NotebookCell, Output, TextCell } from "./ipynb.ts";
+
+/** What is known about the run besides its cells; it becomes the notebook's own metadata. */
+export interface NotebookRun {
+  step: string;
+  instance: string;
+  /** The id of the run. */
+  id: string;
+  status: RunStatus;
+  /** ISO 8601, as in the record. */
+  startedAt?: string;
+  endedAt?: string;
+  durationMs?: number;
+}
+
+/** One cell of the flow as it ran. */
+export interface ExecutedCell {
+  record: CellRecord;
+  outputs: Output[];
+  executionCount: number | null;
+}
+
+/** What `executedNotebook` needs besides the flow. */
+export interface ExecutedNotebookOptions {
+  config: Config;
+  /** The config as Markdown, for the first cell. */
+  configMarkdown: string;
+  parameters: ParameterRecord[];
+  /** One entry a cell of the flow, in order; those missing at the end count as not run. */
+  cells: ExecutedCell[];
+  metadata: NotebookRun;
+}
+
+const papermillStatus: Record<CellStatus, string> = {
+  "succeeded": "completed",
+  "skipped": "completed",
+  "failed": "failed",
+  "running": "running",
+  "not-run": "pending",
+};
+
+/** The notebook of a run; a plain object that shares the outputs it was given. */
+export function executedNotebook(flow: Flow, options: ExecutedNotebookOptions): Notebook {
+  const cells: NotebookCell[] = [{
+    id: "config",
+    cell_type: "markdown",
+    metadata: { tags: ["ductaflow-config"], ductaflow: { role: "config" } },
+    source: options.configMarkdown,
+  }];
+  for (const cell of flow.cells) {
+    cells.push(executedCell(cell, options.cells[cell.index]));
+    if (!cell.tags.includes("parameters")) continue;
+    const source = injectedParameters(flow, options.config, options.parameters);
+    if (source !== "") cells.push(injectedCell(source));
+  }
+  return { nbformat: 4, nbformat_minor: 5, metadata: notebookMetadata(flow, options), cells };
+}
+
+function executedCell(cell: Cell, executed: ExecutedCell | undefined): NotebookCell {
+  const metadata = cellMetadata(cell);
+  const id = `cell-${cell.index}`;
+  if (cell.type !== "code") return { id, cell_type: cell.type, metadata, source: cell.source } satisfies TextCell;
+  metadata.papermill = executed === undefined
+    ? { duration: null, exception: null, status: "pending" }
+    : papermillCell(executed.record);
+  return {
+    id,
+    cell_type: "code",
+    metadata,
+    source: cell.source,
+    outputs: executed?.outputs ?? [],
+    execution_count: executed?.executionCount ?? null,
+  } satisfies CodeCell;
+}
+
+function injectedCell(source: string): CodeCell {
+  return {
+    id: "injected-parameters",
+    cell_type: "code",
+    metadata: { tags: ["injected-parameters"], ductaflow: { role: "injected-parameters" } },
+    source,
+    outputs: [],
+    execution_count: null,
+  };
+}
+
+/** Papermill's own keys, so that its viewers and Scrapbook read our notebooks; its durations are seconds. */
+function papermillCell(record: CellRecord): JsonObject {
+  return {
+    duration: record.durationMs === undefined ? null : record.durationMs / 1000,
+    exception: record.status === "failed" ? true : record.status === "succeeded" ? false : null,
+    status: papermillStatus[record.status],
+  };
+}
+
+/** The metadata on the marker line, as Jupytext keeps it, without what would make the notebook invalid. */
+function cellMetadata(cell: Cell): CellMetadata {
+  const metadata: CellMetadata = {};
+  for (const [key, value] of Object.entries(cell.metadata)) {
+    if (allowed(key, value)) setOwn(metadata, key, value);
+  }
+  const tags = validTags(cell.tags);
+  if (tags.length > 0) metadata.tags = tags;
+  if (cell.title !== undefined) metadata.title = cell.title;
+  metadata.ductaflow = { cell: cell.index, line: cell.line };
+  return metadata;
+}
+
+/** What nbformat's schema says about the cell metadata that it knows. `trusted` is never stored in files. */
+function allowed(key: string, value: Json): boolean {
+  switch (key) {
+    case "tags":
+    case "trusted":
+      return false;
+    case "collapsed":
+      return typeof value === "boolean";
+    case "scrolled":
+      return typeof value === "boolean" || value === "auto";
+    case "name":
+      return typeof value === "string" && /./.test(value);
+    case "format":
+      return typeof value === "string";
+    case "jupyter":
+      return isObject(value);
+    case "execution":
+      return isObject(value) && Object.values(value).every((item) => typeof item === "string");
+    default:
+      return true;
+  }
+}
+
+/** Tags as nbformat wants them: unique and without commas (one with commas is several). */
+function validTags(tags: string[]): string[] {
+  if (tags.length === 0) return tags;
+  const parts = tags.flatMap((tag) => tag.split(",")).map((tag) => tag.trim().toWellFormed());
+  return [...new Set(parts)].filter((tag) => tag !== "");
+}
+
+function notebookMetadata(flow: Flow, options: ExecutedNotebookOptions): { [key: string]: Json } {
+  const { id, step, instance, status, startedAt, endedAt, durationMs } = options.metadata;
+  const parameters: JsonObject = {};
+  for (const { name, source, value } of options.parameters) if (source === "config") setOwn(parameters, name, value);
+  return {
+    ...jupyterHeader(flow),
+    kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
+    language_info: {
+      name: "typescript",
+      version: Deno.version.typescript,
+      file_extension: ".ts",
+      mimetype: "text/x.typescript",
+      pygments_lexer: "typescript",
+      codemirror_mode: "typescript",
+      nbconvert_exporter: "script",
+    },
+    ductaflow: { step, instance, run: id, status, flow: flow.url },
+    papermill: {
+      parameters,
+      start_time: startedAt ?? null,
+      end_time: endedAt ?? null,
+      duration: durationMs === undefined ? null : durationMs / 1000,
+      exception: status === "succeeded" || status === "warned" || status === "running" ? null : true,
+    },
+  };
+}
+
+/** Jupytext keeps notebook metadata in the header, under `jupyter`. */
+function jupyterHeader(flow: Flow): JsonObject {
+  const { jupyter } = flow.header.raw;
+  if (!isObject(jupyter)) return {};
+  const { orig_nbformat: _1, orig_nbformat_minor: _2, signature: _3, title, authors, ...rest } = jupyter;
+  if (typeof title === "string") rest.title = title;
+  if (Array.isArray(authors)) rest.authors = authors;
+  return rest;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Plain assignment to `__proto__` would set the prototype and lose the key. */
+function setOwn(object: object, key: string, value: Json): void {
+  Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+}

@@ -1,0 +1,55 @@
+/**
+ * The cell that says, in TypeScript, what the config set: papermill's `injected-parameters`.
+ * @module
+ */
+import type { Json } from "../base/json.ts";
+import type { Config, ParameterRecord } from "../base/record.ts";
+import type { Flow } from "./flow.ts";
+
+/**
+ * One line a parameter that the config set, and one a config key that the flow does not declare. Run after the
+ * parameters cell it gives the same values, except for `const` with a default, which cannot be set: a comment says so.
+ * Empty when the config sets nothing.
+ */
+export function injectedParameters(flow: Flow, config: Config, parameters: ParameterRecord[]): string {
+  const text = flow.source.split("\n");
+  const lines: string[] = [];
+  for (const { name, value, source, line } of parameters) {
+    if (source !== "config") continue;
+    const declaration = declarationOf(name, text.slice(0, line));
+    const code = literal(value);
+    if (declaration === "let") lines.push(`${name} = ${code};`);
+    else if (declaration === "declare") lines.push(`${globalNamed(name)} = ${code};`);
+    else lines.push(`// ${name} = ${code} (injected at its const declaration)`);
+  }
+  for (const [name, value] of Object.entries(config)) {
+    // Globals such as `Deno` or `fetch` are never replaced.
+    if (flow.parameters.some((parameter) => parameter.name === name) || name in globalThis) continue;
+    lines.push(`${globalNamed(name)} = ${literal(value)};`);
+  }
+  return lines.join("\n");
+}
+
+/** How a name is declared on the last of these lines: by the last keyword before it, there or above. */
+function declarationOf(name: string, lines: string[]): "let" | "const" | "declare" {
+  const last = lines.pop() ?? "";
+  const at = last.search(new RegExp(`(?<![\\w$.])${RegExp.escape(name)}(?![\\w$])`));
+  lines.push(last.slice(0, Math.max(0, at)));
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const keyword = [...lines[i].matchAll(/(?:^|;)\s*(?:export\s+)?(declare\s+)?(const|let|var)\s/g)].at(-1);
+    if (keyword?.[1] !== undefined) return "declare";
+    if (keyword !== undefined) return keyword[2] === "const" ? "const" : "let";
+  }
+  return "let";
+}
+
+function globalNamed(name: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? `globalThis.${name}` : `globalThis[${literal(name)}]`;
+}
+
+/** A JSON value as an expression on one line, safe inside a line comment too. */
+function literal(value: Json): string {
+  const json = JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  // In an object literal `__proto__` sets the prototype instead of a key.
+  return json.includes('"__proto__":') ? `JSON.parse(${JSON.stringify(json)})` : json;
+}

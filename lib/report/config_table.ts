@@ -1,0 +1,117 @@
+/**
+ * The config of a run as tables: one flat table of parameters, and one for each nested object. Deeper values are shown
+ * as JSON.
+ * @module
+ */
+import { markup, SafeHtml } from "./escape.ts";
+import { colourJson } from "./json_block.ts";
+
+import type { Json, JsonObject } from "../base/json.ts";
+import type { Config, ParameterRecord } from "../base/record.ts";
+
+/** One table of the config. */
+export interface ConfigTable {
+  /** The key of the nested object; absent for the flat table. */
+  title?: string;
+  rows: ConfigRow[];
+}
+
+/** One parameter in a table. */
+export interface ConfigRow {
+  name: string;
+  value: Json;
+  /** The accepted type, when the flow declares the parameter. */
+  type?: string;
+  /** True when the config did not set it. */
+  isDefault: boolean;
+}
+
+/** The tables of a config; parameters that it did not set follow the flat ones, as defaults. */
+export function configTables(config: Config, parameters: ParameterRecord[] = []): ConfigTable[] {
+  const types = new Map(parameters.map(({ name, type }) => [name, type]));
+  const row = (name: string, value: Json): ConfigRow => ({ name, value, type: types.get(name), isDefault: false });
+  const flat: ConfigRow[] = [];
+  const nested: ConfigTable[] = [];
+  for (const [name, value] of Object.entries(config)) {
+    if (isFilledObject(value)) {
+      nested.push({ title: name, rows: Object.entries(value).map(([key, item]) => row(key, item)) });
+    } else flat.push(row(name, value));
+  }
+  for (const { name, value, type, source } of parameters) {
+    if (source === "default") flat.push({ name, value, type, isDefault: true });
+  }
+  return flat.length > 0 ? [{ rows: flat }, ...nested] : nested;
+}
+
+/** A config reconstructed from the record alone: the parameters that the flow declares. */
+export function configFromParameters(parameters: ParameterRecord[]): Config {
+  const set = parameters.filter(({ source }) => source === "config").map(({ name, value }) => [name, value]);
+  return Object.fromEntries(set);
+}
+
+/** A value in a table cell. */
+export function renderConfigValue(value: Json): SafeHtml {
+  if (value === null) return markup`<span class="null">null</span>`;
+  if (typeof value === "boolean") return markup`${value ? "✓" : "✗"} ${value}`;
+  if (typeof value === "string" && value === "") return markup`<span class="null">empty text</span>`;
+  if (isFlatList(value)) return markup`${value.map(plainText).join(", ")}`;
+  if (typeof value === "object") {
+    const text = JSON.stringify(value);
+    if (text.length <= 60) return new SafeHtml(`<code>${colourJson(text)}</code>`);
+    return new SafeHtml(`<pre class="json">${colourJson(JSON.stringify(value, null, 2))}</pre>`);
+  }
+  return markup`${String(value)}`;
+}
+
+/**
+ * The same tables in GitHub's Markdown, for the first cell of the executed notebook. Whatever the values hold, it stays
+ * text there: markup, pipes, line ends, backticks, and the dollar signs of formulas are escaped.
+ */
+export function configMarkdown(config: Config, parameters: ParameterRecord[] = []): string {
+  const tables = configTables(config, parameters);
+  if (tables.length === 0) return "## Configuration\n\n*No parameters*";
+  const parts = tables.map(({ title, rows }) => {
+    const lines = rows.map(({ name, value, isDefault }) =>
+      `| ${escapeMarkdown(name)} | ${markdownValue(value)}${isDefault ? " *(default)*" : ""} |`
+    );
+    const heading = title === undefined ? [] : [`### ${escapeMarkdown(title)}`, ""];
+    return [...heading, "| Parameter | Value |", "| --- | --- |", ...lines].join("\n");
+  });
+  return ["## Configuration", ...parts].join("\n\n");
+}
+
+function markdownValue(value: Json): string {
+  if (value === null) return "*null*";
+  if (typeof value === "boolean") return `${value ? "✓" : "✗"} ${value}`;
+  if (value === "") return "*empty text*";
+  if (isFlatList(value)) return escapeMarkdown(value.map(plainText).join(", "));
+  return escapeMarkdown(typeof value === "object" ? JSON.stringify(value) : String(value));
+}
+
+/** Text as Markdown that shows just that text, on one line. */
+function escapeMarkdown(text: string): string {
+  const line = text.replace(/\r\n|[\r\n\u2028\u2029]/g, " ↵ ").replace(/\t/g, " ");
+  // Jupyter sets formulas after the Markdown is rendered, where no escape is left to stop it, but never inside code.
+  if (/[$\\]/.test(line)) return codeSpan(line);
+  return line
+    .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+    .replace(/[`*_{}[\]()#+!|~^=:@"'-]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** A code span; a pipe after a backslash would end the table cell in any spelling, so it becomes a look-alike. */
+function codeSpan(text: string): string {
+  const fence = "`".repeat(1 + Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)));
+  return `${fence} ${text.replace(/\\\|/g, "\\∣").replaceAll("|", "\\|")} ${fence}`;
+}
+
+function isFlatList(value: Json): value is (string | number | boolean | null)[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => item === null || typeof item !== "object");
+}
+
+function isFilledObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+}
+
+function plainText(value: Json): string {
+  return value === null ? "null" : value === "" ? '""' : String(value);
+}

@@ -1,0 +1,192 @@
+/**
+ * One try of a run: starts the flow's process, listens to it, and stops it when time is up or nobody wants it any more.
+ * @module
+ */
+import type { Execution, Executor, ProcessExit } from "../executor/executor.ts";
+import { frameSplitter } from "../executor/frames.ts";
+import type { BoundConfig } from "./bind_config.ts";
+import type { Build } from "./build.ts";
+import { Capture, type Captured } from "./capture.ts";
+import { childEnvironment } from "./child_environment.ts";
+import { type EventLog, openEventLog, type RunEvent } from "./event_log.ts";
+import { type Grant, grantFlags } from "./grant.ts";
+import type { HostOrders } from "./host.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+import { projectFlags } from "./project.ts";
+
+/** What an attempt needs to know. */
+export interface AttemptOptions {
+  id: string;
+  paths: InstancePaths;
+  build: Build;
+  bound: BoundConfig;
+  grant: Grant;
+  executor: Executor;
+  /** Milliseconds until the flow is asked to stop; undefined means no limit. */
+  timeoutMs?: number;
+  /** Milliseconds between asking and killing. */
+  graceMs: number;
+  /** Asks the flow to stop, kills it after the grace. */
+  signal: AbortSignal;
+  /** Kills it at once. */
+  killSignal: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** How an attempt went. */
+export interface Attempt {
+  startedAt: Date;
+  durationMs: number;
+  exit: ProcessExit;
+  /** Why it was stopped from here, if it was, as a status and a phrase such as `SIGINT` or a reason's message. */
+  stopped?: { status: "timed-out" | "cancelled"; why: string; killed: boolean };
+  capture: Capture;
+  captured: Captured;
+  stdoutBytes: number;
+  stderrBytes: number;
+  pipeHeld: boolean;
+  command: string[];
+}
+
+const drainMs = 2000;
+
+/** Runs the flow once. Never throws for what the flow does. */
+export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
+  const { paths, build, grant } = options;
+  const args = ["run", "--quiet", ...grantFlags(grant), ...projectFlags(build.project), build.main];
+  if (build.project.lockFile) args.splice(1, 0, "--frozen");
+  const orders = hostOrders(options);
+  const log = openEventLog(paths.events);
+  try {
+    log.append({ t: "start", id: options.id, at: new Date().toISOString(), build: build.folder });
+    removeIfThere(paths.audit);
+    const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
+    const startedAt = new Date();
+    const began = performance.now();
+    const process = await options.executor.start({ args, env, cwd: paths.dir, input: JSON.stringify(orders) });
+    const heard = await listen(process, orders.nonce, log, options);
+    const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
+    return { startedAt, durationMs, ...heard, command: ["deno", ...args] };
+  } finally {
+    log.close();
+  }
+}
+
+function hostOrders({ paths, build, bound }: AttemptOptions): HostOrders {
+  return {
+    nonce: crypto.randomUUID().replaceAll("-", ""),
+    values: bound.values,
+    globals: bound.globals,
+    flowUrl: build.flow.url,
+    buildUrl: build.copyUrl,
+    edits: build.edits,
+    run: { step: paths.step, instance: paths.instance, dir: paths.dir },
+    runsFromHere: "../..",
+  };
+}
+
+async function listen(process: Execution, nonce: string, log: EventLog, options: AttemptOptions) {
+  const capture = new Capture(options.build.flow);
+  const sizes = { stdoutBytes: 0, stderrBytes: 0 };
+  const reader = (name: "stdout" | "stderr") => listenTo(process[name], frameSplitter(nonce, sinkFor(name)));
+  const streams = [reader("stdout"), reader("stderr")];
+  const stop = stopper(process, options);
+  try {
+    const exit = await process.exited;
+    // What a flow with permission to run programs leaves behind ends with it.
+    if (options.grant.granted.run !== undefined) process.kill("SIGKILL");
+    const drained = Promise.all(streams.map((stream) => stream.ended));
+    const pipeHeld = !await within(drained, drainMs);
+    if (pipeHeld) streams.forEach((stream) => stream.cancel());
+    const captured = capture.finish();
+    return { exit, stopped: stop.stopped(), capture, captured, ...sizes, pipeHeld };
+  } finally {
+    stop.end();
+    process.release();
+  }
+
+  function sinkFor(name: "stdout" | "stderr") {
+    const decoder = new TextDecoder();
+    return {
+      text(bytes: Uint8Array) {
+        sizes[`${name}Bytes`] += bytes.length;
+        const { cell, head } = capture.text(name, bytes);
+        if (head.length === 0) return;
+        note({ t: "text", name, cell, text: decoder.decode(head, { stream: true }) });
+      },
+      message(message: { t: string; [key: string]: unknown }) {
+        if (name === "stderr") {
+          if (message.t === "cell") capture.stderrCell(message.cell as number);
+          return;
+        }
+        capture.event(message as RunEvent);
+        note(message as RunEvent);
+      },
+    };
+  }
+
+  function note(event: RunEvent): void {
+    log.append(event);
+    options.onEvent?.(event);
+  }
+}
+
+/** Stops the process when its time is up or a signal says so. */
+function stopper(process: Execution, { timeoutMs, graceMs, signal, killSignal }: AttemptOptions) {
+  let stopped: Attempt["stopped"];
+  let kill: ReturnType<typeof setTimeout> | undefined;
+  const stop = (status: "timed-out" | "cancelled", why: string) => {
+    if (stopped) return;
+    stopped = { status, why, killed: false };
+    process.kill("SIGTERM");
+    kill = setTimeout(killNow, graceMs);
+  };
+  const killNow = () => {
+    if (stopped) stopped.killed = true;
+    process.kill("SIGKILL");
+  };
+  const onAbort = () => stop("cancelled", reasonText(signal.reason));
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop("timed-out", ""), timeoutMs);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  killSignal.addEventListener("abort", killNow, { once: true });
+  return {
+    stopped: () => stopped,
+    end() {
+      clearTimeout(timer);
+      clearTimeout(kill);
+      signal.removeEventListener("abort", onAbort);
+      killSignal.removeEventListener("abort", killNow);
+    },
+  };
+}
+
+function reasonText(reason: unknown): string {
+  if (reason instanceof DOMException && reason.name === "AbortError") return "";
+  return reason instanceof Error ? reason.message : String(reason ?? "");
+}
+
+function listenTo(stream: ReadableStream<Uint8Array>, splitter: ReturnType<typeof frameSplitter>) {
+  const reader = stream.getReader();
+  const read = async () => {
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) splitter.push(value!);
+    splitter.end();
+  };
+  return { ended: read(), cancel: () => void reader.cancel().catch(() => {}) };
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
+  const inTime = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return inTime;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

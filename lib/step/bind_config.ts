@@ -1,0 +1,150 @@
+/**
+ * Matches a config against the parameters of a flow. All problems are found and reported together, before anything
+ * runs.
+ * @module
+ */
+import { DuctaflowError } from "../base/error.ts";
+import { type Json, toPlainJson } from "../base/json.ts";
+import { nearest } from "../base/nearest.ts";
+import type { Config, ParameterRecord } from "../base/record.ts";
+import type { Flow, Parameter } from "../notebook/flow.ts";
+import { flattenConfig } from "./flatten_config.ts";
+import { convertText, matchesType } from "./parameter_type.ts";
+
+/** A config that fits its flow. */
+export interface BoundConfig {
+  /** The config as plain JSON. */
+  config: Config;
+  /** Values for declared parameters that the config sets. */
+  values: { [name: string]: Json };
+  /** Names that become globals of the run. */
+  globals: { [name: string]: Json };
+  parameters: ParameterRecord[];
+  warnings: string[];
+}
+
+/** How the values of a config are to be read. */
+export interface BindOptions {
+  /** True when all values are text that is converted by the declared types: a command line, a CSV row. */
+  text?: boolean;
+  /** Names of the top-level keys whose values are text; the others are JSON values. */
+  textKeys?: Iterable<string>;
+}
+
+/**
+ * Binds a config to a flow.
+ *
+ * @throws {DuctaflowError} of code `bad-config`, with every problem on its own line: the parameter, the value found,
+ * the type accepted and the flow's line
+ */
+export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}): BoundConfig {
+  const { config, problems } = readConfig(input);
+  const textKeys = new Set(options.text ? Object.keys(config) : options.textKeys ?? []);
+  const { variables, ambiguous } = flattenConfig(config);
+  const values: { [name: string]: Json } = {};
+  const parameters: ParameterRecord[] = [];
+  for (const parameter of flow.parameters) {
+    if (parameter.name === "config" && !Object.hasOwn(config, "config")) {
+      values.config = config;
+      continue;
+    }
+    const bound = bindParameter(parameter);
+    if (bound !== undefined) values[parameter.name] = bound.value;
+    parameters.push(describeParameter(parameter, bound));
+  }
+  const declared = declaredNames(flow);
+  const { globals, warnings } = globalsFor(flow, variables);
+  for (const name of Object.keys(ambiguous).filter((name) => !declared.has(name))) {
+    warnings.push(`"${name}" is no variable because the config has it twice: ${list(ambiguous[name])}`);
+  }
+  if (problems.length > 0) throw badConfig(flow, problems);
+  return { config, values, globals, parameters, warnings };
+
+  function bindParameter(parameter: Parameter): { value: Json } | undefined {
+    const { name, line } = parameter;
+    if (Object.hasOwn(ambiguous, name)) {
+      problems.push(`${name} (line ${line}): the config gives it twice, as ${list(ambiguous[name])}; keep one`);
+      return undefined;
+    }
+    if (!Object.hasOwn(variables, name)) {
+      if (parameter.required) problems.push(missing(parameter, Object.keys(variables), declaredNames(flow)));
+      return undefined;
+    }
+    const given = variables[name];
+    const asText = textKeys.has(name) && typeof given === "string" && Object.hasOwn(config, name);
+    const value = asText ? convertText(given, parameter.type) : given;
+    if (value !== undefined && (!parameter.type || matchesType(value, parameter.type))) return { value };
+    problems.push(`${name} (line ${line}): found ${quote(given)}, accepted is ${parameter.typeText}`);
+    return undefined;
+  }
+}
+
+function readConfig(input: unknown): { config: Config; problems: string[] } {
+  const { value, problems } = toPlainJson(input ?? {});
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { config: {}, problems: [`the config is ${quote(value)}, accepted is an object`] };
+  }
+  return {
+    config: value,
+    problems: problems.map(({ path, found }) => `${path}: found ${found}, which JSON cannot hold`),
+  };
+}
+
+function describeParameter(parameter: Parameter, bound: { value: Json } | undefined): ParameterRecord {
+  const { name, typeText: type, line } = parameter;
+  if (bound) return { name, type, value: bound.value, source: "config", line };
+  return { name, type, value: parameter.default ?? parameter.defaultText ?? null, source: "default", line };
+}
+
+/** Everything that no declaration takes becomes a global, so that plain use of the name works. */
+function globalsFor(flow: Flow, variables: { [name: string]: Json }): { globals: Config; warnings: string[] } {
+  const declared = declaredNames(flow);
+  const globals: Config = {};
+  const warnings: string[] = [];
+  for (const [name, value] of Object.entries(variables)) {
+    if (declared.has(name)) continue;
+    if (name in globalThis) {
+      warnings.push(`"${name}" is no variable: a global of that name exists`);
+      continue;
+    }
+    globals[name] = value;
+    const meant = isMentioned(flow, name) ? undefined : nearest(name, declared);
+    if (meant) warnings.push(`The flow declares no "${name}"; did you mean "${meant}"?`);
+  }
+  return { globals, warnings };
+}
+
+/** Whether a name occurs in the flow at all; only to tell a mistyped key from one that is used as a global. */
+function isMentioned(flow: Flow, name: string): boolean {
+  return /^[\w$]+$/.test(name) && new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`).test(flow.source);
+}
+
+function missing(parameter: Parameter, given: string[], declared: Set<string>): string {
+  const { name, line, typeText } = parameter;
+  const meant = nearest(name, given.filter((key) => !declared.has(key)));
+  const hint = meant ? `; the config has "${meant}"` : "";
+  return `${name} (line ${line}): missing, accepted is ${typeText}${hint}`;
+}
+
+function declaredNames(flow: Flow): Set<string> {
+  return new Set(flow.parameters.map((parameter) => parameter.name));
+}
+
+function badConfig(flow: Flow, problems: string[]): DuctaflowError {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const lines = problems.map((problem) => `\n  - ${problem}`).join("");
+  return new DuctaflowError(`The config does not fit ${flow.url}: ${count}${lines}`, {
+    code: "bad-config",
+    hint: "Change the config, or the declarations in the parameters cell",
+  });
+}
+
+function quote(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const short = text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return typeof value === "string" ? `the text "${short}"` : short;
+}
+
+function list(paths: string[]): string {
+  return paths.map((path) => `"${path}"`).join(" and ");
+}

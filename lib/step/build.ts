@@ -1,0 +1,184 @@
+/**
+ * A flow made ready to run: read, instrumented, its imports cached. Kept in `runs/.ductaflow/build/` by content, so that
+ * an unchanged flow is neither parsed nor asked for its imports again.
+ * @module
+ */
+import { basename, join, toFileUrl } from "../deps/path.ts";
+import { DuctaflowError } from "../base/error.ts";
+import { writeFileAtomic } from "../base/atomic_file.ts";
+import { sha256 } from "../base/hash.ts";
+import { version } from "../base/version.ts";
+import type { Flow } from "../notebook/flow.ts";
+import { parseFlow, readFlowSource } from "../notebook/read_flow.ts";
+import { type CodeGraph, readCodeGraph, stillValid } from "./code_graph.ts";
+import { findProject, type Project, projectFlags } from "./project.ts";
+import { runDeno } from "./run_deno.ts";
+
+/** All that is needed to start a flow, and to tell whether its code changed. */
+export interface Build {
+  flow: Flow;
+  project: Project;
+  graph: CodeGraph;
+  /** Absolute path of the module to run. */
+  main: string;
+  /** Absolute path of the build's own folder. */
+  folder: string;
+  /** URL of the instrumented copy. */
+  copyUrl: string;
+  edits: [line: number, column: number, inserted: number][];
+  /** Highlighted HTML of the code cells by source. */
+  highlighted: Map<string, string>;
+}
+
+/** What the build folder holds besides the code. */
+interface StoredBuild {
+  flow: Flow;
+  edits: Build["edits"];
+  highlighted: [string, string][];
+}
+
+const loaded = new Map<string, Build>();
+const underway = new Map<string, Promise<Build>>();
+
+/** Makes or finds the build of a flow. Concurrent calls for one flow share the work. */
+export async function buildFlow(flow: string | URL, buildDir: string): Promise<Build> {
+  const { source, url } = await readFlowSource(flow);
+  const { default: host } = await import("./host.ts", { with: { type: "text" } });
+  const key = (await sha256([version, url, await sha256(host), source].join("\n"))).slice(0, 16);
+  const folder = join(buildDir, `${basename(new URL(url).pathname).replace(/[^\w.-]/g, "_")}-${key}`);
+  const known = loaded.get(folder);
+  if (known && !underway.has(folder)) {
+    const graph = await stillValid(known.graph, known.project);
+    if (graph && exists(known.main)) return graph === known.graph ? known : remember(folder, { ...known, graph });
+  }
+  const work = underway.get(folder) ??
+    make({ url, source, host, folder, buildDir }).finally(() => underway.delete(folder));
+  underway.set(folder, work);
+  return remember(folder, await work);
+}
+
+function remember(folder: string, build: Build): Build {
+  loaded.set(folder, build);
+  return build;
+}
+
+interface MakeOptions {
+  url: string;
+  source: string;
+  host: string;
+  folder: string;
+  buildDir: string;
+}
+
+async function make({ url, source, host, folder, buildDir }: MakeOptions): Promise<Build> {
+  const stored = maybeStored(folder) ?? await store({ url, source, host, folder, buildDir });
+  const project = projectOf(stored.flow);
+  const file = basename(new URL(url).pathname);
+  const build = {
+    flow: stored.flow,
+    project,
+    folder,
+    main: join(folder, "main.ts"),
+    copyUrl: new URL(encodeURIComponent(decodeURIComponent(file)), toFolderUrl(folder)).href,
+    edits: stored.edits,
+    highlighted: new Map(stored.highlighted),
+  };
+  const graphFile = join(folder, "graph.json");
+  const kept = maybeJson<CodeGraph>(graphFile);
+  const graph = kept && await stillValid(kept, project);
+  if (graph) return { ...build, graph };
+  const [fresh] = await Promise.all([readCodeGraph(url, project), cacheImports(url, build.main, project)]);
+  // The first caching may have made or extended the lock file.
+  const lockedProject = projectOf(stored.flow);
+  const final = await stillValid(fresh, lockedProject) ?? fresh;
+  writeFileAtomic(graphFile, JSON.stringify(final));
+  return { ...build, project: lockedProject, graph: final };
+}
+
+/** The project as it is now, with the hosts that the header asks to import from. */
+function projectOf(flow: Flow): Project {
+  const project = findProject(flow.url);
+  const hosts = flow.header.permissions.import;
+  return { ...project, importHosts: [...project.importHosts, ...Array.isArray(hosts) ? hosts : []] };
+}
+
+/** Reads, instruments and highlights a flow and writes the result, the file that makes it valid last. */
+async function store({ url, source, host, folder, buildDir }: MakeOptions): Promise<StoredBuild> {
+  const flow = await parseFlow(source, url);
+  const { instrument } = await import("../notebook/instrument.ts");
+  const { source: copy, edits } = await instrument(flow);
+  const stored: StoredBuild = {
+    flow,
+    edits: edits.map(({ line, column, inserted }) => [line, column, inserted]),
+    highlighted: await highlightCells(flow),
+  };
+  const hostName = `host-${(await sha256(host)).slice(0, 12)}.ts`;
+  const file = decodeURIComponent(basename(new URL(url).pathname));
+  Deno.mkdirSync(folder, { recursive: true });
+  writeFileAtomic(join(buildDir, hostName), host);
+  writeFileAtomic(join(folder, file), copy);
+  writeFileAtomic(join(folder, "main.ts"), mainModule(hostName, file));
+  writeFileAtomic(join(folder, "build.json"), JSON.stringify(stored));
+  return stored;
+}
+
+function mainModule(hostName: string, file: string): string {
+  const specifier = JSON.stringify(`./${encodeURIComponent(file)}`);
+  return `import { runFlow } from "../${hostName}";\nawait runFlow(() => import(${specifier}));\n`;
+}
+
+async function highlightCells(flow: Flow): Promise<[string, string][]> {
+  const { highlightCode } = await import("../report/highlight.ts");
+  const sources = flow.cells.filter((cell) => cell.type === "code").map((cell) => cell.source);
+  return await Promise.all(sources.map(async (text): Promise<[string, string]> => [
+    text,
+    await highlightCode(text, "typescript"),
+  ]));
+}
+
+/** Fetches what the flow imports, so that its process can do without any network. */
+async function cacheImports(url: string, main: string, project: Project): Promise<void> {
+  const output = await runDeno(["cache", "--quiet", ...projectFlags(project), main], project.root);
+  if (output.ok) return;
+  const copy = new URL(".", toFileUrl(main)).href + basename(new URL(url).pathname);
+  throw new DuctaflowError(
+    `Cannot load ${url}: ${output.stderr.trim().replace(/^error: /, "").replaceAll(copy, url)}`,
+    {
+      code: "flow-import",
+      hint: "Check the imports of the flow; packages are fetched once, from then on flows run from the cache",
+    },
+  );
+}
+
+/** The flow of an earlier build, to tell what a run made of it; undefined when the build is gone. */
+export function maybeBuiltFlow(folder: string): { flow: Flow; highlighted: Map<string, string> } | undefined {
+  const stored = maybeStored(folder);
+  return stored && { flow: stored.flow, highlighted: new Map(stored.highlighted) };
+}
+
+function maybeStored(folder: string): StoredBuild | undefined {
+  const stored = maybeJson<StoredBuild>(join(folder, "build.json"));
+  return stored?.flow?.cells && stored.edits && stored.highlighted ? stored : undefined;
+}
+
+/** A JSON file, or undefined when it is absent or cut short: what stands there can be made again. */
+function maybeJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function toFolderUrl(folder: string): URL {
+  return new URL(`${toFileUrl(folder).href}/`);
+}

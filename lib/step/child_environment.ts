@@ -1,0 +1,77 @@
+/**
+ * The environment variables of a flow's process: its own few, and those that the grant names.
+ * @module
+ */
+import { DuctaflowError } from "../base/error.ts";
+import type { Grant } from "./grant.ts";
+import { runDeno } from "./run_deno.ts";
+
+const plainPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+let denoDir: Promise<string> | undefined;
+
+/** The folder of Deno's cache, asked of Deno itself once, since its default depends on the machine. */
+export function findDenoDir(): Promise<string> {
+  return denoDir ??= runDeno(["info", "--json", "--no-config"]).then(({ stdout }) => JSON.parse(stdout).denoDir);
+}
+
+/** The whole environment of a run. Nothing of the conductor's own gets through unless it was granted by name. */
+export async function childEnvironment(grant: Grant): Promise<Record<string, string>> {
+  const { env, run } = grant.granted;
+  const granted = env === true ? Deno.env.toObject() : Object.fromEntries(pick(env ?? []));
+  return {
+    ...granted,
+    // A flow that may start programs needs to find them.
+    ...(run === undefined ? {} : { PATH: maybeEnv("PATH") ?? plainPath }),
+    ...copied("TZ"),
+    ...copied("LANG"),
+    DENO_DIR: await findDenoDir(),
+    DENO_NO_UPDATE_CHECK: "1",
+    DENO_NO_PROMPT: "1",
+    DENO_NO_PACKAGE_JSON: "1",
+    NO_COLOR: "1",
+  };
+}
+
+function* pick(names: string[]): Generator<[string, string]> {
+  for (const name of names) {
+    if (name.endsWith("*")) {
+      const prefix = name.slice(0, -1);
+      for (const [key, value] of Object.entries(readAll(name))) if (key.startsWith(prefix)) yield [key, value];
+      continue;
+    }
+    const value = read(name);
+    if (value !== undefined) yield [name, value];
+  }
+}
+
+function read(name: string): string | undefined {
+  return orExplain(name, () => Deno.env.get(name));
+}
+
+function readAll(name: string): Record<string, string> {
+  return orExplain(name, () => Deno.env.toObject());
+}
+
+function orExplain<T>(name: string, get: () => T): T {
+  try {
+    return get();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new DuctaflowError(`The flow was granted the variable "${name}", but the conductor itself may not read it`, {
+      code: "conductor-permission",
+      hint: `Run the conductor with --allow-env=${name}`,
+      cause: error,
+    });
+  }
+}
+
+/** A variable of the conductor, if it may be read without being asked about. */
+function maybeEnv(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+function copied(name: string): Record<string, string> {
+  const value = maybeEnv(name);
+  return value === undefined ? {} : { [name]: value };
+}

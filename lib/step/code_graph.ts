@@ -1,0 +1,160 @@
+/**
+ * The code graph of a flow: the flow and all that it imports, from `deno info --json`, with the hash of every part.
+ * @module
+ */
+import { dirname, fromFileUrl } from "../deps/path.ts";
+import { DuctaflowError } from "../base/error.ts";
+import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { sha256, sha256File } from "../base/hash.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
+import type { CodeRecord } from "../base/record.ts";
+import { isBelow, type Project, projectFlags } from "./project.ts";
+import { runDeno } from "./run_deno.ts";
+
+/** A file on this machine that the flow's code comes from. */
+interface LocalPart {
+  specifier: string;
+  path: string;
+  hash: string;
+  /** Absent when it changed too shortly before it was hashed to be trusted. */
+  signature?: FileSignature;
+}
+
+/** The graph as it is kept with the build. */
+export interface CodeGraph {
+  parts: LocalPart[];
+  packages: string[];
+  lock?: string;
+  config?: string;
+  deno: string;
+  hash: string;
+}
+
+interface InfoModule {
+  kind?: string;
+  specifier: string;
+  local?: string;
+  error?: string;
+  dependencies?: {
+    specifier: string;
+    code?: { specifier?: string; error?: string; span: { start: { line: number } } };
+  }[];
+}
+
+/** Asks Deno for the graph of a flow and hashes all of it. Static imports that leave the project are refused. */
+export async function readCodeGraph(flowUrl: string, project: Project): Promise<CodeGraph> {
+  const output = await runDeno(["info", "--json", ...projectFlags(project), flowUrl], project.root);
+  if (!output.ok) throw importError(flowUrl, output.stderr.trim());
+  const info = JSON.parse(output.stdout) as { modules: InfoModule[]; npmPackages?: Record<string, unknown> };
+  refuseBroken(flowUrl, info.modules);
+  refuseOutside(flowUrl, info.modules, project);
+  const takenAt = Date.now();
+  const local = info.modules.filter((module) => module.local !== undefined);
+  const parts = await Promise.all(local.map((module) => hashPart(module.specifier, module.local!, takenAt)));
+  const packages = Object.keys(info.npmPackages ?? {}).sort();
+  return await seal({
+    parts: parts.sort((a, b) => a.specifier < b.specifier ? -1 : 1),
+    packages,
+    lock: project.lockFile && await hashLock(project.lockFile, packages, parts),
+    config: project.configFile && await hashConfig(project.configFile),
+    deno: Deno.version.deno,
+  });
+}
+
+/**
+ * The graph as it is now, if only the content of known modules can have changed: undefined when a module changed (its
+ * imports may have too), so that the graph must be read again.
+ */
+export async function stillValid(graph: CodeGraph, project: Project): Promise<CodeGraph | undefined> {
+  if (graph.deno !== Deno.version.deno) return undefined;
+  for (const part of graph.parts) {
+    const signature = maybeSignature(part.path);
+    if (!signature) return undefined;
+    if (part.signature && sameSignature(signature, part.signature)) continue;
+    const now = Date.now();
+    if (await sha256File(part.path) !== part.hash) return undefined;
+    part.signature = isSettled(signature, now) ? signature : undefined;
+  }
+  const lock = project.lockFile && await hashLock(project.lockFile, graph.packages, graph.parts);
+  const config = project.configFile && await hashConfig(project.configFile);
+  return lock === graph.lock && config === graph.config ? graph : await seal({ ...graph, lock, config });
+}
+
+/** The graph as the record tells it. */
+export function codeRecord(graph: CodeGraph): CodeRecord {
+  const { hash, packages, lock, config, deno } = graph;
+  const modules = graph.parts.map((part) => ({ specifier: part.specifier, hash: part.hash }));
+  return { hash, modules, packages, lock, config, deno };
+}
+
+async function hashPart(specifier: string, path: string, takenAt: number): Promise<LocalPart> {
+  const signature = maybeSignature(path);
+  const hash = await sha256File(path);
+  return { specifier, path, hash, signature: signature && isSettled(signature, takenAt) ? signature : undefined };
+}
+
+async function seal(graph: Omit<CodeGraph, "hash">): Promise<CodeGraph> {
+  const { packages, lock = null, config = null, deno } = graph;
+  const modules = graph.parts.map((part) => [part.specifier, part.hash]);
+  return { ...graph, hash: await sha256(canonicalJson({ modules, packages, lock, config, deno })) };
+}
+
+/** What the lock file says about the packages and remote modules of this graph: other entries change nothing here. */
+async function hashLock(path: string, packages: string[], parts: LocalPart[]): Promise<string | undefined> {
+  const lock = JSON.parse(await Deno.readTextFile(path)) as {
+    npm?: Record<string, Json>;
+    remote?: Record<string, Json>;
+  };
+  const npm = packages.map((name) => [name, (lock.npm?.[name] as { integrity?: string })?.integrity ?? null]);
+  const remote = parts.filter((part) => lock.remote?.[part.specifier]).map((part) => lock.remote![part.specifier]);
+  return npm.length + remote.length > 0 ? await sha256(canonicalJson([npm, remote])) : undefined;
+}
+
+/** The parts of a configuration file that change what code means. */
+async function hashConfig(path: string): Promise<string | undefined> {
+  const { parseJsonc } = await import("../deps/jsonc.ts");
+  const config = parseJsonc(await Deno.readTextFile(path)) as Record<string, Json> | null;
+  const { imports = null, scopes = null, compilerOptions = null, importMap = null } = config ?? {};
+  const parts = [imports, scopes, compilerOptions, importMap];
+  return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
+}
+
+function refuseBroken(flowUrl: string, modules: InfoModule[]): void {
+  const failed = new Map(modules.filter((module) => module.error).map((module) => [module.specifier, module.error!]));
+  for (const module of modules) {
+    for (const { specifier, code } of module.dependencies ?? []) {
+      const error = code?.error ?? failed.get(code?.specifier ?? "");
+      if (error !== undefined) {
+        throw importError(flowUrl, error, `${module.specifier}:${code!.span.start.line + 1}`, specifier);
+      }
+    }
+  }
+  for (const error of failed.values()) throw importError(flowUrl, error);
+}
+
+/** Static imports need no permission, so they are held to the project here: by name and by where a link leads. */
+function refuseOutside(flowUrl: string, modules: InfoModule[], project: Project): void {
+  if (!flowUrl.startsWith("file:")) return;
+  const toolkit = import.meta.url.startsWith("file:") ? [dirname(dirname(dirname(fromFileUrl(import.meta.url))))] : [];
+  const roots = [project.root!, ...toolkit].flatMap((root) => [root, Deno.realPathSync(root)]);
+  for (const { specifier, local } of modules) {
+    if (!specifier.startsWith("file:") || local === undefined) continue;
+    const real = Deno.realPathSync(local);
+    if (roots.some((root) => isBelow(local, root)) && roots.some((root) => isBelow(real, root))) continue;
+    const where = real === local ? `"${local}"` : `"${local}", which leads to "${real}"`;
+    throw new DuctaflowError(`${flowUrl} imports ${where}, outside the project "${project.root}"`, {
+      code: "import-outside",
+      hint: `Move the file below "${project.root}", or read it at run time with a read permission in the header`,
+    });
+  }
+}
+
+function importError(flowUrl: string, text: string, place = flowUrl, specifier?: string): DuctaflowError {
+  const what = specifier ? `Cannot import "${specifier}" in ${place}: ` : `Cannot load ${place}: `;
+  return new DuctaflowError(what + text.replace(/^error: /, "").replace(/\.$/, ""), {
+    code: "flow-import",
+    hint: specifier && !/^(\.|\/|npm:|jsr:|node:|https?:)/.test(specifier)
+      ? `Write "npm:${specifier}@version" or add it to the imports of deno.json`
+      : "Check the specifier; packages are fetched once, from then on flows run from the cache",
+  });
+}

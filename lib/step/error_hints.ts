@@ -1,0 +1,49 @@
+/**
+ * What to do about an error that a flow threw, where that is known.
+ * @module
+ */
+import { basename, resolve } from "../deps/path.ts";
+import type { PermissionKind } from "../base/record.ts";
+import type { Flow } from "../notebook/flow.ts";
+import type { ThrownError } from "./event_log.ts";
+import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
+import { isBelow } from "./project.ts";
+import { headerLineFor } from "./suggest_header.ts";
+
+/** A hint for an error, or undefined when there is none. */
+export function hintFor(flow: Flow, paths: InstancePaths, thrown: ThrownError): string | undefined {
+  for (let error: ThrownError | undefined = thrown; error; error = error.cause) {
+    const hint = permissionHint(flow, paths, error.message) ?? cacheHint(error.message) ?? globalHint(error.message);
+    if (hint) return hint;
+  }
+  return undefined;
+}
+
+/** Deno's own advice names a flag; what helps here is a line in the header. */
+function permissionHint(flow: Flow, paths: InstancePaths, message: string): string | undefined {
+  const [, kind, , value] = /^Requires (\w+) access to (["<])(.*?)[">](?:,|$)/.exec(message) ??
+    /^Requires (\w+) access(?: to )?()()/.exec(message) ?? [];
+  if (!kind) return undefined;
+  const isPath = kind === "read" || kind === "write" || kind === "ffi";
+  const path = isPath && value ? resolve(paths.dir, value) : value;
+  if (kind === "write" && path === paths.dir) return "A run cannot remove its own folder; remove what is in it instead";
+  if (kind === "write" && ownedFiles.some((name) => path === `${paths.dir}/${name}`)) {
+    return `"${basename(path)}" is the toolkit's own file in a run folder: write to another name`;
+  }
+  if (isPath && path && isBelow(path, paths.ownDir)) {
+    return `"${paths.ownDir}" belongs to the toolkit and is closed to flows`;
+  }
+  const line = path ? headerLineFor(flow.url, kind as PermissionKind, path) : `//   ${kind}: true`;
+  const begin = flow.header.permissions[kind as PermissionKind] ? "Extend" : "Add to";
+  return `${begin} the permissions in the flow's header: ${line.replace(/^\/\/\s*/, "")}`;
+}
+
+function cacheHint(message: string): string | undefined {
+  if (!/--cached-only is specified|not found in cache/i.test(message)) return undefined;
+  return "Flows load code from the cache only: import the package by a literal specifier, so that it is fetched before";
+}
+
+function globalHint(message: string): string | undefined {
+  if (!/(localStorage|sessionStorage|caches) is not defined/.test(message)) return undefined;
+  return "Storage that runs would share is switched off; write a file into the run folder instead";
+}

@@ -1,0 +1,71 @@
+/**
+ * What a run says, on disk as it says it: one JSON line an event, appended. After a crash the outputs up to that point
+ * are here; a short last line is what a kill leaves and is passed over.
+ * @module
+ */
+import { dirname } from "../deps/path.ts";
+import type { MimeBundle } from "../notebook/ipynb.ts";
+
+/** One thing that happened in a run. `ms` counts from the start of the flow's process. */
+export type RunEvent =
+  | { t: "start"; id: string; at: string; build: string }
+  | { t: "cell"; cell: number; ms: number; rss: number }
+  | { t: "text"; name: "stdout" | "stderr"; cell: number; text: string }
+  | { t: "out"; kind: "result" | "display"; data: MimeBundle }
+  | { t: "metric"; name: string; value: number; unit?: string; description?: string }
+  | { t: "check"; name: string; ok: boolean; severity?: "warning" | "error"; message?: string }
+  | { t: "progress"; done: number; total: number; label?: string }
+  | { t: "error"; late?: boolean; error: ThrownError; ms: number; rss: number }
+  | { t: "done"; ms: number; rss: number };
+
+/** A thrown value as the flow's process describes it. */
+export interface ThrownError {
+  name: string;
+  message: string;
+  stack?: string;
+  cause?: ThrownError;
+}
+
+/** An open event log. */
+export interface EventLog {
+  append(event: RunEvent): void;
+  close(): void;
+}
+
+const encoder = new TextEncoder();
+
+/** Starts an empty log. */
+export function openEventLog(path: string): EventLog {
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  return {
+    append(event) {
+      const bytes = encoder.encode(`${JSON.stringify(event)}\n`);
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    },
+    close: () => file.close(),
+  };
+}
+
+/** The events in a log, as far as it was written; none when there is no log. */
+export function readEventLog(path: string): RunEvent[] {
+  const events: RunEvent[] = [];
+  for (const line of readText(path).split("\n")) {
+    try {
+      const event = JSON.parse(line);
+      if (typeof event?.t === "string") events.push(event);
+    } catch {
+      // A line that was cut short.
+    }
+  }
+  return events;
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

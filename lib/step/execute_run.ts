@@ -1,0 +1,180 @@
+/**
+ * Executes an instance whose lock is held: history, folder, attempts, record.
+ * @module
+ */
+import { writeFileAtomic } from "../base/atomic_file.ts";
+import { isDiskFull } from "../base/disk_error.ts";
+import { messageOf } from "../base/error.ts";
+import type { RunRecord } from "../base/record.ts";
+import type { Executor } from "../executor/executor.ts";
+import { type Attempt, runAttempt } from "./attempt.ts";
+import { readAudit } from "./audit.ts";
+import { gatherArtifacts, recordText, writeRun } from "./finish.ts";
+import { neverReusable } from "./freshness.ts";
+import { moveToHistory } from "./history.ts";
+import { type Input, inputsOf } from "./inputs.ts";
+import { isAbsent, isSettled, maybeSignature } from "../base/file_signature.ts";
+import { recordInterrupted } from "./interrupted.ts";
+import { attemptRecord, endRecord, type RunPlan, startRecord } from "./make_record.ts";
+import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
+import { maybeRecord } from "./record_file.ts";
+import type { StepEvent } from "./run_step_flow.ts";
+import { appendSeal } from "./seals.ts";
+import { stopOnSignals } from "./signals.ts";
+
+/** How to execute; everything in milliseconds. */
+export interface ExecuteOptions {
+  executor: Executor;
+  timeoutMs?: number;
+  graceMs: number;
+  retries: { max: number; backoffMs: number; maxBackoffMs: number };
+  keep: number;
+  signal?: AbortSignal;
+  onEvent?: (event: StepEvent) => void;
+}
+
+/** Runs the plan and returns the record, which is on disk by then. */
+export async function executeRun(plan: RunPlan, options: ExecuteOptions): Promise<RunRecord> {
+  const cancel = new AbortController();
+  const kill = new AbortController();
+  const unwatch = stopOnSignals({ cancel: (why) => cancel.abort(why), kill: () => kill.abort() });
+  try {
+    const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
+    await clearFolder(plan, options.keep);
+    return await tryUntilDone(plan, options, signal, kill.signal);
+  } finally {
+    unwatch();
+  }
+}
+
+async function clearFolder({ paths }: RunPlan, keep: number): Promise<void> {
+  const before = maybeRecord(paths);
+  // Its lock is ours, so whoever wrote that it runs is gone.
+  if (before?.status === "running") await recordInterrupted(paths, before);
+  moveToHistory(paths, keep);
+}
+
+async function tryUntilDone(
+  plan: RunPlan,
+  options: ExecuteOptions,
+  signal: AbortSignal,
+  killSignal: AbortSignal,
+): Promise<RunRecord> {
+  const { executor, timeoutMs, graceMs, retries } = options;
+  const record = startRecord(plan, new Date());
+  for (let number = 1;; number++) {
+    makeFolder(plan, record);
+    const attempt = await runAttempt({
+      ...plan,
+      executor,
+      timeoutMs,
+      graceMs,
+      signal,
+      killSignal,
+      onEvent: options.onEvent,
+    });
+    const outcome = decideOutcome(plan.build.flow, plan.paths, attempt, timeoutMs);
+    record.attempts.push(attemptRecord(attempt, outcome));
+    const again = number <= retries.max && (outcome.status === "failed" || outcome.status === "timed-out");
+    if (!again || signal.aborted) return await finishRun(plan, record, attempt, outcome);
+    const delayMs = Math.min(retries.backoffMs * 2 ** (number - 1), retries.maxBackoffMs);
+    options.onEvent?.({ t: "retrying", attempt: number, delayMs, statusText: outcome.statusText });
+    await sleep(delayMs, signal);
+    Deno.removeSync(plan.paths.dir, { recursive: true });
+  }
+}
+
+function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
+  Deno.mkdirSync(paths.dir, { recursive: true });
+  const sync = { sync: false };
+  writeFileAtomic(paths.config, `${JSON.stringify(bound.config, null, 2)}\n`, sync);
+  writeFileAtomic(paths.record, recordText(record), sync);
+}
+
+async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {
+  const { paths, build, bound, grant } = plan;
+  const accesses = readAudit(paths, grant);
+  // The same events once more, now that it is known which cell is to be marked.
+  attempt.captured = attempt.capture.finish({ failed: outcome.failedCell });
+  tidyOutputs(attempt.captured);
+  endRecord(record, plan, attempt, outcome, accesses);
+  const inputs = await inputsOf(accesses.used.read, paths, attempt.startedAt.getTime());
+  record.inputs = inputs.map((input) => input.record);
+  const documents = {
+    flow: build.flow,
+    config: bound.config,
+    cells: attempt.captured.cells,
+    highlighted: build.highlighted,
+  };
+  try {
+    record.artifacts = await gatherArtifacts(paths, record.warnings);
+    await writeRun(paths, record, documents);
+  } catch (error) {
+    recordWriteFailure(plan, record, error);
+    return record;
+  }
+  sealRun(plan, record, inputs);
+  for (const path of [paths.events, paths.audit]) removeIfThere(path);
+  return record;
+}
+
+/** What could not be written did not succeed. The logs go first, to make room for the word that it failed. */
+function recordWriteFailure({ paths }: RunPlan, record: RunRecord, error: unknown): void {
+  for (const path of [paths.events, paths.audit, paths.notebook, paths.report]) removeIfThere(path);
+  const why = isDiskFull(error) ? "no space left on the device" : messageOf(error);
+  record.status = "failed";
+  record.statusText = `Failed while its results were written: ${why}`;
+  record.error = {
+    name: "CannotRecord",
+    message: `${why} (${messageOf(error)})`,
+    hint: "Free some space and run it again",
+  };
+  try {
+    writeFileAtomic(paths.record, recordText(record));
+  } catch {
+    // Then the record goes on saying running, which reads as interrupted once the lock is free.
+    throw error;
+  }
+}
+
+function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
+  if (record.status !== "succeeded" && record.status !== "warned") return;
+  const now = Date.now();
+  const outputs = record.artifacts.map(({ name, hash }) => {
+    const signature = maybeSignature(`${plan.paths.dir}/${name}`);
+    return { name, hash, ...(signature && isSettled(signature, now) ? { signature } : {}) };
+  });
+  appendSeal(plan.paths, {
+    instance: plan.paths.instance,
+    id: record.id,
+    status: record.status,
+    endedAt: now,
+    code: plan.build.graph.hash,
+    config: plan.configHash,
+    grant: plan.grantHash,
+    inputs: inputs.map(({ record: { path, kind, hash }, signature }) => ({ path, kind, hash, signature })),
+    outputs,
+    never: neverReusable(record),
+    untraced: record.untraced.length > 0,
+  });
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}

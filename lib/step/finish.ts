@@ -1,0 +1,137 @@
+/**
+ * Puts a run that has ended on disk: outputs looked at, notebook and report written, the record last of all.
+ * @module
+ */
+import { join } from "../deps/path.ts";
+import { syncDir, syncFile, writeFileAtomic } from "../base/atomic_file.ts";
+import { messageOf } from "../base/error.ts";
+import { escapeHtml } from "../report/escape.ts";
+import type { ArtifactRecord, Config, RunRecord } from "../base/record.ts";
+import type { Flow } from "../notebook/flow.ts";
+import type { Notebook } from "../notebook/ipynb.ts";
+import type { Preview } from "../report/preview.ts";
+import { collectArtifacts } from "./artifacts.ts";
+import type { CapturedCell } from "./capture.ts";
+import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
+
+/** What is written of a run besides its record. */
+export interface RunDocuments {
+  flow: Flow;
+  config: Config;
+  cells: CapturedCell[];
+  highlighted: Map<string, string>;
+}
+
+/** Lists the outputs of a run and makes them durable. Links that lead out of the run folder are removed. */
+export async function gatherArtifacts(paths: InstancePaths, warnings: string[]): Promise<ArtifactRecord[]> {
+  for (const link of escapingLinks(paths.dir)) {
+    Deno.removeSync(link);
+    warnings.push(`The link "${link.slice(paths.dir.length + 1)}" led out of the run folder and was removed`);
+  }
+  const artifacts = await collectArtifacts(paths.dir, { onWarning: (warning) => warnings.push(warning) });
+  for (const { name, type } of artifacts) if (type !== "inode/symlink") syncFile(join(paths.dir, name));
+  return artifacts;
+}
+
+/** Writes notebook and report, and then the record. When this returns, all of it is on disk. */
+export async function writeRun(paths: InstancePaths, record: RunRecord, documents: RunDocuments): Promise<void> {
+  removeUnowned(paths);
+  const notebook = await makeNotebook(record, documents);
+  const { serializeNotebook } = await import("../notebook/serialize_notebook.ts");
+  writeFileAtomic(paths.notebook, serializeNotebook(notebook));
+  writeFileAtomic(paths.report, await makeReport(paths, record, notebook, documents));
+  syncFile(paths.config);
+  syncDir(paths.dir);
+  writeFileAtomic(paths.record, recordText(record));
+  syncDir(paths.dir);
+}
+
+/** The text of `run.json`. */
+export function recordText(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+async function makeNotebook(record: RunRecord, documents: RunDocuments): Promise<Notebook> {
+  const { executedNotebook } = await import("../notebook/executed_notebook.ts");
+  const { configMarkdown } = await import("../report/config_table.ts");
+  const { flow, config, cells } = documents;
+  const { step, instance, id, status, startedAt, endedAt, durationMs, parameters } = record;
+  const failed = record.error && cells.find((cell) => cell.record.index === record.error!.cell);
+  const shown = cells.map((cell) => cell === failed ? withError(cell, record) : cell);
+  return executedNotebook(flow, {
+    config,
+    configMarkdown: configMarkdown(config, parameters),
+    parameters,
+    cells: shown,
+    metadata: { step, instance, id, status, startedAt, endedAt, durationMs },
+  });
+}
+
+/** The error stands in the cell where it happened, as in any notebook. */
+function withError(cell: CapturedCell, record: RunRecord): CapturedCell {
+  const { name: ename, message: evalue, stack } = record.error!;
+  const traceback = (stack ?? `${ename}: ${evalue}`).split("\n");
+  return { ...cell, outputs: [...cell.outputs, { output_type: "error", ename, evalue, traceback }] };
+}
+
+/** A fault in rendering must not take a run with it: then the report says so. */
+async function makeReport(
+  paths: InstancePaths,
+  record: RunRecord,
+  notebook: Notebook,
+  { config, highlighted }: RunDocuments,
+): Promise<string> {
+  try {
+    const { renderReport } = await import("../report/render_report.ts");
+    return await renderReport(record, notebook, { config, highlighted, previews: await previews(paths, record) });
+  } catch (error) {
+    record.warnings.push(`The report could not be made: ${messageOf(error)}`);
+    const [title, text] = [`${record.step} ${record.instance}`, messageOf(error)].map(escapeHtml);
+    const head = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>`;
+    return `${head}<h1>${title}</h1><p>${
+      escapeHtml(record.statusText)
+    }</p><p>The report could not be made: ${text}</p>`;
+  }
+}
+
+async function previews(paths: InstancePaths, record: RunRecord): Promise<Record<string, Preview>> {
+  if (record.artifacts.length === 0) return {};
+  const { previewArtifacts } = await import("./previews.ts");
+  return await previewArtifacts(paths.dir, record.artifacts);
+}
+
+/** A flow cannot write the toolkit's files, but it may leave folders of these names where a grant was wide. */
+function removeUnowned(paths: InstancePaths): void {
+  for (const name of ownedFiles) {
+    const path = join(paths.dir, name);
+    try {
+      if (Deno.lstatSync(path).isFile) continue;
+      Deno.removeSync(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Links below the run folder that lead out of it, however deep. */
+function escapingLinks(dir: string): string[] {
+  const found: string[] = [];
+  const scan = (folder: string) => {
+    for (const entry of Deno.readDirSync(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory) scan(path);
+      else if (entry.isSymlink && leadsOut(path, dir)) found.push(path);
+    }
+  };
+  scan(dir);
+  return found;
+}
+
+function leadsOut(path: string, dir: string): boolean {
+  try {
+    return !Deno.realPathSync(path).startsWith(`${Deno.realPathSync(dir)}/`);
+  } catch {
+    // It leads nowhere, which is not inside either.
+    return true;
+  }
+}

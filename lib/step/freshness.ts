@@ -1,0 +1,259 @@
+/**
+ * Whether an instance must run again, and why: it is fresh when it would come out the same. Content decides; sizes and
+ * times only spare the reading of what cannot have changed.
+ * @module
+ */
+import { join } from "../deps/path.ts";
+import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { formatDuration } from "../base/duration.ts";
+import { sha256, sha256File } from "../base/hash.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
+import type { Config, RunRecord } from "../base/record.ts";
+import type { Build } from "./build.ts";
+import { childEnvironment } from "./child_environment.ts";
+import type { Grant } from "./grant.ts";
+import { readInput } from "./inputs.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+import { maybeRecord } from "./record_file.ts";
+import { appendSeal, maybeSeal, type Seal } from "./seals.ts";
+
+/** One reason why an instance must run again. */
+export interface StaleReason {
+  kind:
+    | "never-ran"
+    | "not-green"
+    | "code"
+    | "config"
+    | "permissions"
+    | "deno"
+    | "input"
+    | "output"
+    | "age"
+    | "untraceable";
+  /** One line for people, naming what changed. */
+  text: string;
+}
+
+/** Whether an instance may be reused. */
+export interface Freshness {
+  fresh: boolean;
+  /** Why not; empty when fresh. */
+  reasons: StaleReason[];
+}
+
+/** What decides about freshness. */
+export interface FreshnessOptions {
+  paths: InstancePaths;
+  build: Build;
+  config: Config;
+  configHash: string;
+  grant: Grant;
+  grantHash: string;
+  /** How long a run with untraceable inputs counts, in milliseconds. */
+  freshForMs?: number;
+  /** Find the first reason only. */
+  quick?: boolean;
+}
+
+/** SHA-256 of a config, whatever the order of its keys. */
+export function hashConfig(config: Config): Promise<string> {
+  return sha256(canonicalJson(config));
+}
+
+/** SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else. */
+export async function hashGrant(grant: Grant): Promise<string> {
+  const { env } = grant.granted;
+  const values = env === undefined ? null : await sha256(JSON.stringify(await childEnvironment(grant)));
+  return await sha256(canonicalJson([grant.granted as unknown as Json, grant.closed, values]));
+}
+
+/** Decides whether the instance on disk would come out the same. */
+export async function decideFreshness(options: FreshnessOptions): Promise<Freshness> {
+  const { paths, quick = false } = options;
+  const seal = maybeSeal(paths) ?? await sealFromRecord(paths);
+  if (!seal) return stale([whyNoSeal(paths)]);
+  const reasons: StaleReason[] = [];
+  for await (const reason of compare(seal, options)) {
+    reasons.push(reason);
+    if (quick) break;
+  }
+  return { fresh: reasons.length === 0, reasons };
+}
+
+function stale(reasons: StaleReason[]): Freshness {
+  return { fresh: false, reasons };
+}
+
+function whyNoSeal(paths: InstancePaths): StaleReason {
+  const record = maybeRecord(paths);
+  if (!record) return { kind: "never-ran", text: "It never ran" };
+  if (record.status === "running") return { kind: "not-green", text: "The last run was interrupted" };
+  return { kind: "not-green", text: `The last run did not succeed: ${record.statusText}` };
+}
+
+async function* compare(seal: Seal, options: FreshnessOptions): AsyncGenerator<StaleReason> {
+  const { paths, build, config, grant } = options;
+  const signature = maybeSignature(paths.record);
+  if (!signature) return yield { kind: "output", text: "Its record run.json is gone" };
+  const record = lazyRecord(paths);
+  // A record that is not the sealed one is of a run that failed, was cut off, or was not made here.
+  if (record()?.id !== seal.id) return yield whyNoSeal(paths);
+  if (seal.never) yield { kind: "untraceable", text: seal.never };
+  if (seal.code !== build.graph.hash) yield* codeReasons(record(), build);
+  if (seal.config !== options.configHash) yield* configReasons(paths, config);
+  if (seal.grant !== options.grantHash) yield grantReason(record(), grant);
+  yield* inputReasons(seal, paths);
+  yield* outputReasons(seal, paths);
+  if (seal.untraced && options.freshForMs !== undefined) {
+    const age = Date.now() - seal.endedAt;
+    if (age > options.freshForMs) {
+      yield { kind: "age", text: `It is ${formatDuration(age)} old and used what cannot be traced` };
+    }
+  }
+}
+
+function lazyRecord(paths: InstancePaths): () => RunRecord | undefined {
+  let record: RunRecord | undefined;
+  return () => record ??= maybeRecord(paths);
+}
+
+function* codeReasons(record: RunRecord | undefined, build: Build): Generator<StaleReason> {
+  if (!record) return yield { kind: "code", text: "The code changed" };
+  const { code } = record;
+  const { graph } = build;
+  let known = false;
+  const tell = (text: string): StaleReason => {
+    known = true;
+    return { kind: "code", text };
+  };
+  if (code.deno !== graph.deno) {
+    known = true;
+    yield { kind: "deno", text: `Deno changed: ${code.deno} → ${graph.deno}` };
+  }
+  const before = new Map(code.modules.map((module) => [module.specifier, module.hash]));
+  for (const { specifier, hash } of graph.parts) {
+    const old = before.get(specifier);
+    before.delete(specifier);
+    const what = specifier === build.flow.url ? "The flow" : "The import";
+    if (old === undefined) yield tell(`${what} ${shortUrl(specifier)} is new`);
+    else if (old !== hash) yield tell(`${what} ${shortUrl(specifier)} changed`);
+  }
+  for (const specifier of before.keys()) yield tell(`The import ${shortUrl(specifier)} is gone`);
+  const packages = new Set(graph.packages);
+  for (const name of code.packages) if (!packages.delete(name)) yield tell(`The package ${name} is gone`);
+  for (const name of packages) yield tell(`The package ${name} is new`);
+  if (code.lock !== graph.lock) yield tell("The lock file says something else about the packages used");
+  if (code.config !== graph.config) yield tell("The import map or compiler options in deno.json changed");
+  if (!known) yield tell("The code changed");
+}
+
+function* configReasons(paths: InstancePaths, config: Config): Generator<StaleReason> {
+  const before = maybeConfig(paths);
+  if (!before) return yield { kind: "config", text: "The config changed" };
+  for (const key of new Set([...Object.keys(before), ...Object.keys(config)])) {
+    const [old, now] = [before[key], config[key]];
+    if (old !== undefined && now !== undefined && canonicalJson(old) === canonicalJson(now)) continue;
+    if (old === undefined && now === undefined) continue;
+    yield { kind: "config", text: `The config key "${key}" changed: ${show(old)} → ${show(now)}` };
+  }
+}
+
+function maybeConfig(paths: InstancePaths): Config | undefined {
+  try {
+    return JSON.parse(Deno.readTextFileSync(paths.config));
+  } catch {
+    // Gone or damaged: then all that is known is that the hashes differ.
+    return undefined;
+  }
+}
+
+function show(value: Json | undefined): string {
+  if (value === undefined) return "(none)";
+  const text = canonicalJson(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function grantReason(record: RunRecord | undefined, grant: Grant): StaleReason {
+  const before = record?.permissions.granted ?? {};
+  const kinds = [...new Set([...Object.keys(before), ...Object.keys(grant.granted)])] as (keyof typeof before)[];
+  const changed = kinds.filter((kind) =>
+    JSON.stringify(before[kind] ?? null) !== JSON.stringify(grant.granted[kind] ?? null)
+  );
+  const what = changed.length > 0 ? changed.join(", ") : "the value of a granted variable, or a closed path";
+  return { kind: "permissions", text: `The permissions changed: ${what}` };
+}
+
+async function* inputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<StaleReason> {
+  for (const input of seal.inputs) {
+    const signature = maybeSignature(input.path);
+    if (signature && input.signature && sameSignature(signature, input.signature)) continue;
+    if (!signature && input.kind === "missing") continue;
+    const { record, signature: settled } = await readInput(input.path);
+    if (record.kind === input.kind && record.hash === input.hash) {
+      noteSettled(seal, paths, () => input.signature = settled);
+      continue;
+    }
+    const change = record.kind === "missing" ? "is gone" : input.kind === "missing" ? "exists now" : "changed";
+    yield { kind: "input", text: `The input ${input.path} ${change}` };
+  }
+}
+
+async function* outputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<StaleReason> {
+  for (const output of seal.outputs) {
+    const path = join(paths.dir, output.name);
+    const signature = maybeSignature(path);
+    if (!signature) {
+      yield { kind: "output", text: `The output ${output.name} is gone` };
+      continue;
+    }
+    if (output.signature && sameSignature(signature, output.signature)) continue;
+    const now = Date.now();
+    if (await sha256File(path) !== output.hash) {
+      yield { kind: "output", text: `The output ${output.name} was changed after the run` };
+      continue;
+    }
+    noteSettled(seal, paths, () => output.signature = isSettled(signature, now) ? signature : undefined);
+  }
+}
+
+const settling = new Set<Seal>();
+
+/** Remembers a signature that was found to stand for the same content, once a look. */
+function noteSettled(seal: Seal, paths: InstancePaths, note: () => FileSignature | undefined): void {
+  if (note() === undefined || settling.has(seal)) return;
+  settling.add(seal);
+  queueMicrotask(() => {
+    settling.delete(seal);
+    appendSeal(paths, seal);
+  });
+}
+
+/** Without a journal line, the record itself says what the run was made from; only the signatures are unknown. */
+async function sealFromRecord(paths: InstancePaths): Promise<Seal | undefined> {
+  const record = maybeRecord(paths);
+  if (record?.status !== "succeeded" && record?.status !== "warned") return undefined;
+  return await Promise.resolve({
+    instance: paths.instance,
+    id: record.id,
+    status: record.status,
+    endedAt: Date.parse(record.endedAt ?? record.startedAt),
+    code: record.code.hash,
+    config: record.configHash,
+    grant: record.permissions.hash,
+    inputs: record.inputs.map(({ path, kind, hash }) => ({ path, kind, hash })),
+    outputs: record.artifacts.map(({ name, hash }) => ({ name, hash })),
+    never: neverReusable(record),
+    untraced: record.untraced.length > 0,
+  });
+}
+
+/** Why a green run must not be reused, if so. */
+export function neverReusable(record: RunRecord): string | undefined {
+  const changed = record.inputs.find((input) => input.changed);
+  return changed && `The input ${changed.path} changed while the run was reading it`;
+}
+
+function shortUrl(url: string): string {
+  const base = `file://${Deno.cwd()}/`;
+  return url.startsWith(base) ? url.slice(base.length) : url;
+}

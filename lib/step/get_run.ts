@@ -1,0 +1,92 @@
+/**
+ * Runs that are on disk.
+ * @module
+ */
+import { resolve } from "../deps/path.ts";
+import { DuctaflowError } from "../base/error.ts";
+import { isAbsent } from "../base/file_signature.ts";
+import { isLocked } from "../base/lock.ts";
+import { nameProblem } from "../base/names.ts";
+import { nearest } from "../base/nearest.ts";
+import type { RunRecord, RunStatus } from "../base/record.ts";
+import { instancePaths } from "./instance_paths.ts";
+import { readInterrupted } from "./interrupted.ts";
+import { maybeRecord } from "./record_file.ts";
+import { makeRun, type Run } from "./run.ts";
+
+/** Where and which runs to look for. */
+export interface GetRunOptions {
+  /** The folder of all runs. Default `"runs"`. */
+  runsDir?: string;
+}
+
+/** Which runs to list. */
+export interface GetAllOptions extends GetRunOptions {
+  /** The wanted statuses, or `"all"`. Default: succeeded and warned. */
+  status?: RunStatus[] | "all";
+}
+
+/**
+ * The last run of an instance. A run that says running while nobody holds its lock is `interrupted`, with the outputs
+ * up to that point.
+ *
+ * @throws {DuctaflowError} of code `run-not-found`, with the nearest instance
+ */
+// deno-lint-ignore require-await
+export async function getRun(step: string, instance: string, options: GetRunOptions = {}): Promise<Run> {
+  const run = maybeRun(step, instance, options);
+  if (run) return run;
+  const names = instanceNames(step, options);
+  const meant = nearest(instance, names);
+  const runsDir = options.runsDir ?? "runs";
+  throw new DuctaflowError(`There is no run "${step}/${instance}" in "${resolve(runsDir)}"`, {
+    code: "run-not-found",
+    hint: meant
+      ? `Did you mean "${meant}"?`
+      : names.length > 0
+      ? `The step has ${names.length} instances, such as "${names[0]}"`
+      : `Steps here: ${stepNames(options).join(", ") || "none yet"}`,
+  });
+}
+
+/** All runs of a step, by name. Those that succeeded unless other statuses are asked for. */
+// deno-lint-ignore require-await
+export async function getAllInstances(step: string, options: GetAllOptions = {}): Promise<Run[]> {
+  const wanted = options.status ?? ["succeeded", "warned"];
+  const runs = instanceNames(step, options).map((instance) => maybeRun(step, instance, options));
+  return runs.filter((run) => run !== undefined).filter((run) => wanted === "all" || wanted.includes(run.status));
+}
+
+/** Names of all steps that ever ran, sorted. */
+export function stepNames(options: GetRunOptions = {}): string[] {
+  return folders(resolve(options.runsDir ?? "runs"));
+}
+
+/** Names of all instances of a step, sorted. */
+export function instanceNames(step: string, options: GetRunOptions = {}): string[] {
+  return nameProblem(step) === undefined ? folders(resolve(options.runsDir ?? "runs", step)) : [];
+}
+
+function maybeRun(step: string, instance: string, options: GetRunOptions): Run | undefined {
+  const paths = instancePaths(options.runsDir ?? "runs", step, instance);
+  const record = maybeRecord(paths);
+  if (!record) return undefined;
+  const shown = record.status === "running" && !isLocked(paths.lock) ? settled() : record;
+  return makeRun(paths, { status: shown.status, cached: false, reasons: [], record: () => shown });
+
+  /** It may have ended between the two looks. */
+  function settled(): RunRecord {
+    const again = maybeRecord(paths) ?? record!;
+    return again.status === "running" ? readInterrupted(paths, again).record : again;
+  }
+}
+
+function folders(path: string): string[] {
+  try {
+    const entries = [...Deno.readDirSync(path)].filter((entry) => entry.isDirectory);
+    return entries.map((entry) => entry.name).filter((name) => nameProblem(name) === undefined).sort();
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}

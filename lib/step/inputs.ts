@@ -1,0 +1,67 @@
+/**
+ * What a run read, with evidence to tell later whether it is still the same.
+ * @module
+ */
+import { type FileSignature, isAbsent, isSettled, signatureOf } from "../base/file_signature.ts";
+import { sha256, sha256File } from "../base/hash.ts";
+import type { InputRecord, PermissionSet } from "../base/record.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+import { isBelow } from "./project.ts";
+
+/** An input and, when it has settled, the signature by which a later look can spare the hashing. */
+export interface Input {
+  record: InputRecord;
+  signature?: FileSignature;
+}
+
+/** Looks at a path as an input: a file by its bytes, a folder by its list of names, anything else as missing. */
+export async function readInput(path: string): Promise<Input> {
+  const now = Date.now();
+  const info = maybeStat(path);
+  if (!info) return { record: { path, kind: "missing" } };
+  const signature = signatureOf(info);
+  const settled = isSettled(signature, now) ? { signature } : {};
+  if (info.isFile) {
+    return { record: { path, kind: "file", size: info.size, hash: await sha256File(path) }, ...settled };
+  }
+  // The names in a folder change with its mtime, but a device or socket has nothing to be hashed.
+  if (!info.isDirectory) return { record: { path, kind: "missing" } };
+  return { record: { path, kind: "directory", hash: await hashNames(path) }, ...settled };
+}
+
+/** All that a run read outside its own folder, sorted by path. */
+export async function inputsOf(read: PermissionSet["read"], paths: InstancePaths, startedAt: number): Promise<Input[]> {
+  const outside = (Array.isArray(read) ? read : []).filter((path) => !isBelow(path, paths.dir));
+  const inputs = await Promise.all(outside.map((path) => readInput(path)));
+  for (const { record } of inputs) {
+    Object.assign(record, fromRun(record.path, paths));
+    if (changedSince(record.path, startedAt)) record.changed = true;
+  }
+  return inputs;
+}
+
+/** The instance in whose folder a path lies. */
+function fromRun(path: string, { runsDir }: InstancePaths): Pick<InputRecord, "from"> {
+  if (!isBelow(path, runsDir)) return {};
+  const [step, instance, file] = path.slice(runsDir.length + 1).split("/");
+  return file === undefined || step.startsWith(".") ? {} : { from: { step, instance } };
+}
+
+function changedSince(path: string, time: number): boolean {
+  const info = maybeStat(path);
+  return info !== undefined && (Number(info.mtime) > time || Number(info.ctime ?? 0) > time);
+}
+
+async function hashNames(path: string): Promise<string> {
+  const names = [...Deno.readDirSync(path)].map((entry) => `${entry.name}${entry.isDirectory ? "/" : ""}`);
+  return await sha256(names.sort().join("\n"));
+}
+
+function maybeStat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (isAbsent(error) || error instanceof Deno.errors.PermissionDenied) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Where everything of an instance lies.
+ * @module
+ */
+import { checkName } from "../base/names.ts";
+import { DuctaflowError } from "../base/error.ts";
+import { isAbsent } from "../base/file_signature.ts";
+import { join, resolve } from "../deps/path.ts";
+
+/** The files in a run folder that the toolkit owns; a flow can read them but not write them. */
+export const ownedFiles = ["config.json", "flow.ipynb", "report.html", "run.json"] as const;
+
+/** Absolute paths of one instance. */
+export interface InstancePaths {
+  step: string;
+  instance: string;
+  runsDir: string;
+  /** The run folder, `runs/{step}/{instance}`. */
+  dir: string;
+  config: string;
+  notebook: string;
+  report: string;
+  record: string;
+  /** The toolkit's own folder, `runs/.ductaflow`, which no flow may touch. */
+  ownDir: string;
+  buildDir: string;
+  lock: string;
+  events: string;
+  audit: string;
+  /** The folder of earlier runs of this instance. */
+  history: string;
+  /** The journal of what each instance of the step was made from. */
+  seals: string;
+}
+
+/** The paths of an instance; checks both names. */
+export function instancePaths(runsDir: string, step: string, instance: string): InstancePaths {
+  checkName("step", step);
+  checkName("instance", instance);
+  const runs = resolve(runsDir);
+  const ownDir = join(runs, ".ductaflow");
+  const dir = join(runs, step, instance);
+  return {
+    step,
+    instance,
+    runsDir: runs,
+    dir,
+    config: join(dir, "config.json"),
+    notebook: join(dir, "flow.ipynb"),
+    report: join(dir, "report.html"),
+    record: join(dir, "run.json"),
+    ownDir,
+    buildDir: join(ownDir, "build"),
+    // Names that differ only in case share one lock: on many systems they would share the folder as well.
+    lock: join(ownDir, "locks", step.toLowerCase(), `${instance.toLowerCase()}.lock`),
+    events: join(ownDir, "live", step, `${instance}.events.ndjson`),
+    audit: join(ownDir, "live", step, `${instance}.audit.ndjson`),
+    history: join(ownDir, "history", step, instance),
+    seals: join(ownDir, "seals", `${step}.ndjson`),
+  };
+}
+
+/** Refuses run folders that are links, so that nothing is ever written elsewhere through one. */
+export function refuseLinks(paths: InstancePaths): void {
+  for (const path of [join(paths.runsDir, paths.step), paths.dir]) {
+    if (!isLink(path)) continue;
+    throw new DuctaflowError(`"${path}" is a symbolic link, and runs are written to real folders only`, {
+      code: "linked-folder",
+      hint: "Remove the link, or give another runsDir (the runs folder itself may be a link)",
+    });
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}

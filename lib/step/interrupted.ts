@@ -1,0 +1,56 @@
+/**
+ * Runs whose conductor died: they say running, but nobody holds their lock. What they had said until then is in their
+ * event log.
+ * @module
+ */
+import { join } from "../deps/path.ts";
+import type { Config, RunRecord } from "../base/record.ts";
+import { maybeBuiltFlow } from "./build.ts";
+import { Capture, type Captured } from "./capture.ts";
+import { readEventLog } from "./event_log.ts";
+import { gatherArtifacts, writeRun } from "./finish.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+import { cellPhrase } from "./outcome.ts";
+
+/** What is left of an interrupted run. */
+export interface InterruptedRun {
+  record: RunRecord;
+  captured?: Captured;
+  build?: ReturnType<typeof maybeBuiltFlow>;
+}
+
+/** Reads an interrupted run together from its `running` record and its event log. Writes nothing. */
+export function readInterrupted(paths: InstancePaths, running: RunRecord): InterruptedRun {
+  const record: RunRecord = { ...running, status: "interrupted", statusText: "Interrupted: its conductor died" };
+  const events = readEventLog(paths.events);
+  const start = events.find((event) => event.t === "start");
+  const build = start?.id === running.id ? maybeBuiltFlow(start.build) : undefined;
+  if (!build) return { record };
+  const capture = new Capture(build.flow);
+  for (const event of events) capture.event(event);
+  const last = capture.currentCell;
+  const captured = capture.finish({ running: last >= 0 ? last : undefined });
+  record.statusText = `Interrupted ${cellPhrase(build.flow, captured.lastCell)}: its conductor died`;
+  record.cells = captured.cells.map((cell) => cell.record);
+  record.metrics = captured.metrics;
+  record.checks = captured.checks;
+  return { record, captured, build };
+}
+
+/** Writes an interrupted run down as such, with notebook and report, before it goes into history. */
+export async function recordInterrupted(paths: InstancePaths, running: RunRecord): Promise<void> {
+  const { record, captured, build } = readInterrupted(paths, running);
+  if (!captured || !build) return;
+  record.artifacts = await gatherArtifacts(paths, record.warnings);
+  const { flow, highlighted } = build;
+  await writeRun(paths, record, { flow, highlighted, config: readConfig(paths), cells: captured.cells });
+}
+
+function readConfig(paths: InstancePaths): Config {
+  try {
+    return JSON.parse(Deno.readTextFileSync(join(paths.dir, "config.json")));
+  } catch {
+    // Cut short by the same crash.
+    return {};
+  }
+}

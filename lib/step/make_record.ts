@@ -1,0 +1,146 @@
+/**
+ * Puts the record of a run together.
+ * @module
+ */
+import {
+  type AttemptRecord,
+  type PermissionSet,
+  recordSchema,
+  type RunRecord,
+  type RunStatus,
+} from "../base/record.ts";
+import { version } from "../base/version.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Accesses } from "./audit.ts";
+import type { BoundConfig } from "./bind_config.ts";
+import type { Build } from "./build.ts";
+import { codeRecord } from "./code_graph.ts";
+import { describeEnvironment, maybeGit } from "./environment.ts";
+import type { Grant } from "./grant.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+import type { Outcome } from "./outcome.ts";
+import { suggestHeader } from "./suggest_header.ts";
+
+/** What is decided before a run starts. */
+export interface RunPlan {
+  id: string;
+  paths: InstancePaths;
+  build: Build;
+  bound: BoundConfig;
+  grant: Grant;
+  configHash: string;
+  grantHash: string;
+}
+
+/** The record of a run that has just started: all that is known so far. */
+export function startRecord(plan: RunPlan, startedAt: Date): RunRecord {
+  const { paths, build, bound, grant } = plan;
+  const { flow } = build;
+  return {
+    schema: recordSchema,
+    toolkit: version,
+    id: plan.id,
+    step: paths.step,
+    instance: paths.instance,
+    status: "running",
+    statusText: "Running",
+    startedAt: startedAt.toISOString(),
+    durationMs: 0,
+    attempts: [],
+    flow: { url: flow.url, title: flow.header.title ?? flow.name, hash: flow.hash },
+    configHash: plan.configHash,
+    parameters: bound.parameters,
+    cells: flow.cells.map(({ index, type, title, line }) => ({
+      index,
+      type,
+      ...(title === undefined ? {} : { title }),
+      line,
+      status: type === "code" ? "not-run" : "skipped",
+    })),
+    permissions: {
+      requested: grant.requested,
+      granted: grant.granted,
+      used: {},
+      denied: {},
+      hash: plan.grantHash,
+      command: [],
+    },
+    code: codeRecord(build.graph),
+    inputs: [],
+    untraced: [],
+    artifacts: [],
+    metrics: [],
+    checks: [],
+    output: { stdoutBytes: 0, stderrBytes: 0, droppedBytes: 0, droppedDisplays: 0 },
+    environment: describeEnvironment(),
+    ...optionalGit(build),
+    warnings: [...flow.header.warnings, ...bound.warnings],
+  };
+}
+
+function optionalGit(build: Build): Pick<RunRecord, "git"> {
+  const git = maybeGit(build.project.root);
+  return git ? { git } : {};
+}
+
+/** Fills the record in with how the last attempt went. */
+export function endRecord(
+  record: RunRecord,
+  plan: RunPlan,
+  attempt: Attempt,
+  outcome: Outcome,
+  accesses: Accesses,
+): void {
+  const { captured } = attempt;
+  const suggestion = suggestHeader(plan.build.flow.url, plan.paths, accesses);
+  record.status = outcome.status;
+  record.statusText = outcome.statusText;
+  record.endedAt = new Date().toISOString();
+  record.durationMs = attempt.durationMs;
+  record.cells = captured.cells.map((cell) => cell.record);
+  if (outcome.error) record.error = outcome.error;
+  record.permissions.used = accesses.used;
+  record.permissions.denied = accesses.denied;
+  record.permissions.command = attempt.command;
+  if (suggestion !== undefined) record.permissions.suggestion = suggestion;
+  record.metrics = captured.metrics;
+  record.checks = captured.checks;
+  record.untraced = untraced(accesses.used);
+  record.output = {
+    stdoutBytes: attempt.stdoutBytes,
+    stderrBytes: attempt.stderrBytes,
+    droppedBytes: captured.droppedBytes,
+    droppedDisplays: captured.droppedDisplays,
+    ...(attempt.pipeHeld ? { pipeHeld: true } : {}),
+  };
+  if (attempt.pipeHeld) {
+    record.warnings.push("A process that the flow left behind held its output open; the rest of it is lost");
+  }
+}
+
+/** One try as the record tells it. */
+export function attemptRecord(
+  attempt: Attempt,
+  { status, statusText }: { status: RunStatus; statusText: string },
+): AttemptRecord {
+  const { startedAt, durationMs, exit } = attempt;
+  return {
+    startedAt: startedAt.toISOString(),
+    durationMs,
+    status,
+    statusText,
+    exitCode: exit.code,
+    ...(exit.signal === undefined ? {} : { signal: exit.signal }),
+  };
+}
+
+/** What a run may depend on that leaves no trace to compare. */
+function untraced(used: PermissionSet): string[] {
+  const list = (values: string[] | true) => values === true ? "anything" : values.join(", ");
+  const sentences: string[] = [];
+  if (used.net) sentences.push(`It used the network: ${list(used.net)}`);
+  if (used.run) sentences.push(`It ran other programs: ${list(used.run)}`);
+  if (used.ffi) sentences.push(`It called native code: ${list(used.ffi)}`);
+  if (used.sys) sentences.push(`It asked about the machine: ${list(used.sys)}`);
+  return sentences;
+}

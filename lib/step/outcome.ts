@@ -1,0 +1,209 @@
+/**
+ * How a run ended, from all that is known: the exit of the process, what the flow's process reported, the checks. A run
+ * is green only if the process exited 0 and the end of the last cell was reached.
+ * @module
+ */
+import { formatDuration } from "../base/duration.ts";
+import type { ErrorRecord, RunStatus } from "../base/record.ts";
+import type { Flow } from "../notebook/flow.ts";
+import type { Output } from "../notebook/ipynb.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Captured } from "./capture.ts";
+import { hintFor } from "./error_hints.ts";
+import type { ThrownError } from "./event_log.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+
+/** How a run ended. */
+export interface Outcome {
+  status: RunStatus;
+  /** A sentence for people, without a final period. */
+  statusText: string;
+  error?: ErrorRecord;
+  /** The cell to mark as failed. */
+  failedCell?: number;
+}
+
+const neverResolved = "error: Top-level await promise never resolved";
+
+/** Decides how an attempt ended. */
+export function decideOutcome(flow: Flow, paths: InstancePaths, attempt: Attempt, timeoutMs?: number): Outcome {
+  const { captured, stopped } = attempt;
+  const where = cellPhrase(flow, captured.lastCell);
+  if (stopped) return stoppedOutcome(stopped, where, captured.lastCell, timeoutMs);
+  if (captured.error) return thrownOutcome(flow, paths, captured);
+  const early = exitOutcome(flow, attempt, where);
+  return early ?? checkedOutcome(captured);
+}
+
+/** A cell in words: `cell 3 "Load"`, counted from 1 as people do. */
+export function cellPhrase(flow: Flow, index: number | undefined): string {
+  if (index === undefined) return "before the first cell";
+  const title = flow.cells[index]?.title;
+  return `in cell ${index + 1}${title ? ` "${title}"` : ""}`;
+}
+
+function stoppedOutcome(
+  stopped: NonNullable<Attempt["stopped"]>,
+  where: string,
+  cell: number | undefined,
+  timeoutMs = 0,
+): Outcome {
+  const killed = stopped.killed ? "; it did not stop when asked and was killed" : "";
+  if (stopped.status === "timed-out") {
+    const message = `Timed out after ${formatDuration(timeoutMs)} ${where}${killed}`;
+    return failure(
+      "timed-out",
+      message,
+      { name: "Timeout", message, hint: "Give the run more time with timeout" },
+      cell,
+    );
+  }
+  const why = stopped.why ? ` (${stopped.why})` : "";
+  const message = `Cancelled ${where}${why}${killed}`;
+  return failure("cancelled", message, { name: "Cancelled", message }, cell);
+}
+
+function thrownOutcome(flow: Flow, paths: InstancePaths, captured: Captured): Outcome {
+  const { thrown, cell, late } = captured.error!;
+  const place = positionIn(flow, thrown.stack);
+  const at = place ? cellAtLine(flow, place.line) : undefined;
+  // While imports load no cell has begun; an error that names a line belongs to that line's cell.
+  const failed = late && captured.done ? cell : cell >= 0 ? cell : at ?? firstCodeCell(flow);
+  const line = place ? `, line ${place.line}` : "";
+  const what = firstLine(
+    thrown.name === "Thrown value" ? `Threw ${thrown.message}` : `${thrown.name}: ${thrown.message}`,
+  );
+  const text = !late
+    ? `Failed ${cell >= 0 ? cellPhrase(flow, failed) : "while it loaded its imports"}${line}: ${what}`
+    : captured.done
+    ? `Failed after the last cell, by an error that nothing waited for${line}: ${what}`
+    : `Failed ${cellPhrase(flow, failed)} by an error that nothing waited for${line}: ${what}`;
+  const error: ErrorRecord = {
+    name: thrown.name,
+    message: thrown.message,
+    ...(thrown.stack === undefined ? {} : { stack: thrown.stack }),
+    ...place,
+    ...optional("hint", hintFor(flow, paths, thrown)),
+    ...optional("causes", causesOf(thrown)),
+  };
+  return failure("failed", text, error, failed);
+}
+
+function exitOutcome(flow: Flow, attempt: Attempt, where: string): Outcome | undefined {
+  const { captured, exit } = attempt;
+  const cell = captured.lastCell;
+  const fail = (name: string, message: string, hint?: string) =>
+    failure("failed", message, { name, message, ...optional("hint", hint) }, cell);
+  if (exit.signal) {
+    return fail("Killed", `Killed by ${exit.signal} ${where}`, signalHint(exit.signal));
+  }
+  if (captured.done && exit.code === 0) return undefined;
+  if (captured.done) return fail("ExitCode", `Exited with code ${exit.code} after the last cell`);
+  if (exit.code === 0) {
+    return fail("ExitedEarly", `Exited early ${where}: Deno.exit(0) was called before the end of the last cell`);
+  }
+  if (saidOnStderr(captured, neverResolved)) {
+    return fail(
+      "NeverFinished",
+      `Never finished ${where}: it awaits a promise that nothing can resolve any more`,
+      "Look for an await in that cell whose promise is never resolved or rejected",
+    );
+  }
+  if (cell === undefined) return fail("CannotStart", `Could not start: ${startMessage(flow, attempt)}`);
+  return fail("ExitCode", `Exited early ${where} with code ${exit.code}`, codeHint(exit.code));
+}
+
+function checkedOutcome(captured: Captured): Outcome {
+  const broken = captured.checks.filter((check) => !check.ok);
+  const errors = broken.filter((check) => check.severity === "error");
+  const list = (checks: typeof broken) => checks.map((check) => `"${check.name}"`).join(", ");
+  if (errors.length > 0) {
+    const message = `Checks do not hold: ${list(errors)}`;
+    const detail = errors.map((check) => check.message).filter(Boolean).join("; ");
+    const error = { name: "CheckFailed", message: detail ? `${message} (${detail})` : message };
+    return failure("failed", message, error, errors[0].cell);
+  }
+  if (broken.length > 0) return { status: "warned", statusText: `Succeeded with warnings: ${list(broken)}` };
+  return { status: "succeeded", statusText: "Succeeded" };
+}
+
+function failure(status: RunStatus, statusText: string, error: ErrorRecord, cell: number | undefined): Outcome {
+  return { status, statusText, error: { ...error, ...optional("cell", cell) }, ...optional("failedCell", cell) };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : { [key]: value } as { [P in K]?: V };
+}
+
+/** The first place in the flow's own file that a stack names. */
+export function positionIn(flow: Flow, stack: string | undefined): { line: number; column: number } | undefined {
+  const at = stack?.indexOf(`${flow.url}:`) ?? -1;
+  if (at < 0) return undefined;
+  const [, line, column] = /^:(\d+):(\d+)/.exec(stack!.slice(at + flow.url.length)) ?? [];
+  return line === undefined ? undefined : { line: Number(line), column: Number(column) };
+}
+
+function cellAtLine(flow: Flow, line: number): number | undefined {
+  return flow.cells.findLast((cell) => (cell.markerLine ?? cell.line) <= line)?.index;
+}
+
+function firstCodeCell(flow: Flow): number | undefined {
+  return flow.cells.find((cell) => cell.type === "code")?.index;
+}
+
+function causesOf(thrown: ThrownError): ErrorRecord["causes"] {
+  const causes = [];
+  for (let cause = thrown.cause; cause; cause = cause.cause) {
+    const { name, message, stack } = cause;
+    causes.push({ name, message, ...optional("stack", stack) });
+  }
+  return causes.length > 0 ? causes : undefined;
+}
+
+function firstLine(text: string): string {
+  const [line] = text.split("\n", 1);
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
+}
+
+function signalHint(signal: string): string | undefined {
+  if (signal === "SIGKILL") return "Somebody killed it, or the machine ran out of memory";
+  if (["SIGTRAP", "SIGABRT", "SIGILL"].includes(signal)) return "The JavaScript heap is full, or Deno itself crashed";
+  return signal === "SIGSEGV" ? "Native code crashed" : undefined;
+}
+
+function codeHint(code: number): string | undefined {
+  if (code === 133 || code === 134) return "The JavaScript heap is full, or Deno itself crashed";
+  return code === 137 ? "Somebody killed it, or the machine ran out of memory" : undefined;
+}
+
+function stderrOf(captured: Captured): Extract<Output, { output_type: "stream" }>[] {
+  return captured.cells.flatMap((cell) => cell.outputs).filter((output) =>
+    output.output_type === "stream" && output.name === "stderr"
+  ) as Extract<Output, { output_type: "stream" }>[];
+}
+
+function saidOnStderr(captured: Captured, text: string): boolean {
+  return stderrOf(captured).some((output) => output.text.includes(text));
+}
+
+/** What Deno said when it could not even start the flow. */
+function startMessage(flow: Flow, { captured, exit, command }: Attempt): string {
+  const copy = command.at(-1)?.replace(/main\.ts$/, "") ?? "";
+  const text = stderrOf(captured).map((output) => output.text).join("").replace(/^error: /, "").trim();
+  return text.replaceAll(`file://${copy}`, flow.url.replace(/[^/]*$/, "")) || `exit code ${exit.code}`;
+}
+
+/** Takes Deno's own last words out of the outputs where the record says the same more clearly. */
+export function tidyOutputs(captured: Captured): void {
+  const ends = [neverResolved, ...(captured.error?.late ? ["error: Uncaught"] : [])];
+  for (const cell of captured.cells) {
+    for (const output of cell.outputs) {
+      if (output.output_type !== "stream" || output.name !== "stderr") continue;
+      for (const end of ends) {
+        const at = output.text.lastIndexOf(end);
+        if (at >= 0 && (at === 0 || output.text[at - 1] === "\n")) output.text = output.text.slice(0, at);
+      }
+    }
+    cell.outputs = cell.outputs.filter((output) => output.output_type !== "stream" || output.text !== "");
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The project that a flow belongs to: the folder from which it may import, its configuration and lock file.
+ * @module
+ */
+import { dirname, fromFileUrl, join } from "../deps/path.ts";
+import { isAbsent } from "../base/file_signature.ts";
+
+/** What a flow's process takes from around the flow. */
+export interface Project {
+  /** Static imports may reach below this folder only. Undefined for a flow from the web. */
+  root?: string;
+  /** Absolute path of `deno.json` or `deno.jsonc`. */
+  configFile?: string;
+  /** Absolute path of `deno.lock` beside it. */
+  lockFile?: string;
+  /** Hosts that modules may be loaded from beyond Deno's own list. */
+  importHosts: string[];
+}
+
+const configNames = ["deno.json", "deno.jsonc"];
+
+/**
+ * Finds the project of a flow: the nearest folder above it with a `deno.json` or a `.git`; without one the current
+ * folder if the flow lies below it, else the flow's own folder.
+ */
+export function findProject(flowUrl: string): Project {
+  const importHosts = remoteHosts([flowUrl, import.meta.url]);
+  if (!flowUrl.startsWith("file:")) return { importHosts };
+  const folder = dirname(fromFileUrl(flowUrl));
+  let root: string | undefined;
+  let configFile: string | undefined;
+  for (let at = folder;; at = dirname(at)) {
+    configFile ??= configNames.map((name) => join(at, name)).find(exists);
+    if (configFile !== undefined || exists(join(at, ".git"))) root = at;
+    if (root !== undefined || dirname(at) === at) break;
+  }
+  root ??= isBelow(folder, Deno.cwd()) && dirname(Deno.cwd()) !== Deno.cwd() ? Deno.cwd() : folder;
+  const lockFile = configFile && join(dirname(configFile), "deno.lock");
+  return { root, configFile, lockFile: lockFile && exists(lockFile) ? lockFile : undefined, importHosts };
+}
+
+/** The flags by which every `deno` that touches the flow sees the same configuration, lock file and packages. */
+export function projectFlags(project: Project): string[] {
+  return [
+    project.configFile ? `--config=${project.configFile}` : "--no-config",
+    project.lockFile ? `--lock=${project.lockFile}` : "--no-lock",
+    "--node-modules-dir=none",
+    ...(project.importHosts.length > 0 ? [`--allow-import=${[...defaultHosts, ...project.importHosts].join()}`] : []),
+  ];
+}
+
+/** An explicit list replaces Deno's own, so both are given. */
+const defaultHosts = [
+  "deno.land:443",
+  "jsr.io:443",
+  "esm.sh:443",
+  "raw.esm.sh:443",
+  "cdn.jsdelivr.net:443",
+  "raw.githubusercontent.com:443",
+  "gist.githubusercontent.com:443",
+];
+
+/** Whether `path` is `folder` or lies below it, by whole names. */
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+function remoteHosts(urls: string[]): string[] {
+  const remote = urls.filter((url) => /^https?:/.test(url)).map((url) => new URL(url));
+  return [...new Set(remote.map((url) => `${url.hostname}:${url.port || (url.protocol === "https:" ? 443 : 80)}`))];
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}

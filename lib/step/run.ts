@@ -1,0 +1,97 @@
+/**
+ * One execution of one instance, as the API gives it.
+ * @module
+ */
+import { DuctaflowError } from "../base/error.ts";
+import { nearest } from "../base/nearest.ts";
+import { join } from "../deps/path.ts";
+import type { Json } from "../base/json.ts";
+import type { ArtifactRecord, CheckRecord, MetricRecord, RunRecord, RunStatus } from "../base/record.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+
+/** An output of a run, with where it lies. */
+export interface Artifact extends ArtifactRecord {
+  /** Absolute path of the file. */
+  path: string;
+}
+
+/** What `runStepFlow` returns and `getRun` finds. In a config it stands for the run and comes back in the flow. */
+export interface Run {
+  step: string;
+  instance: string;
+  /** Absolute path of the run folder. */
+  dir: string;
+  status: RunStatus;
+  /** True when an earlier run was reused. */
+  cached: boolean;
+  /** Why it ran, one line a reason; empty when it was reused or only looked up. */
+  reasons: string[];
+  /** Milliseconds that the run took when it was executed. */
+  durationMs: number;
+  /** Absolute path of the HTML report. */
+  reportPath: string;
+  /** Absolute path of the executed notebook. */
+  notebookPath: string;
+  /** All that is known about the run. */
+  record: RunRecord;
+  /** Values of the reported metrics by name. */
+  metrics: { [name: string]: number };
+  checks: CheckRecord[];
+  /** The files it left, by name. */
+  artifacts: Artifact[];
+  /** One output by its name; throws with the nearest name when there is none. */
+  artifact(name: string): Artifact;
+  /** The reference to this run, for a config. */
+  toJSON(): Json;
+}
+
+/** Makes a run from its record, which is read when it is first asked for. */
+export function makeRun(
+  paths: InstancePaths,
+  options: { status: RunStatus; cached: boolean; reasons: string[]; record: () => RunRecord },
+): Run {
+  let record: RunRecord | undefined;
+  const read = () => record ??= options.record();
+  return {
+    step: paths.step,
+    instance: paths.instance,
+    dir: paths.dir,
+    status: options.status,
+    cached: options.cached,
+    reasons: options.reasons,
+    get durationMs() {
+      return read().durationMs;
+    },
+    reportPath: paths.report,
+    notebookPath: paths.notebook,
+    get record() {
+      return read();
+    },
+    get metrics() {
+      return Object.fromEntries(read().metrics.map((metric: MetricRecord) => [metric.name, metric.value]));
+    },
+    get checks() {
+      return read().checks;
+    },
+    get artifacts() {
+      return read().artifacts.map((artifact) => ({ ...artifact, path: join(paths.dir, artifact.name) }));
+    },
+    artifact(name) {
+      const found = this.artifacts.find((artifact) => artifact.name === name);
+      if (found) return found;
+      throw noArtifact(paths, name, read().artifacts.map((artifact) => artifact.name));
+    },
+    toJSON: () => ({ $run: { step: paths.step, instance: paths.instance } }),
+  };
+}
+
+function noArtifact(paths: InstancePaths, name: string, names: string[]): DuctaflowError {
+  const meant = nearest(name, names);
+  const known = names.length === 0
+    ? "it left no files"
+    : `it left ${names.slice(0, 10).map((n) => `"${n}"`).join(", ")}`;
+  return new DuctaflowError(`${paths.step}/${paths.instance} has no artifact "${name}": ${known}`, {
+    code: "artifact-not-found",
+    ...(meant ? { hint: `Did you mean "${meant}"?` } : {}),
+  });
+}

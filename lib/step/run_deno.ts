@@ -1,0 +1,27 @@
+/**
+ * Runs a `deno` subcommand of our own (not a flow) and collects what it says.
+ * @module
+ */
+import { denoCommand } from "../executor/local.ts";
+
+/** What a subcommand said. */
+export interface DenoOutput {
+  ok: boolean;
+  stdout: string;
+  /** Without colours and without the stack of Deno itself. */
+  stderr: string;
+}
+
+/** Runs `deno` with arguments, in the environment of the conductor, and waits for its end. */
+export async function runDeno(args: string[], cwd?: string): Promise<DenoOutput> {
+  const command = new Deno.Command(denoCommand(), {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", DENO_NO_PACKAGE_JSON: "1" },
+    stdin: "null",
+  });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  const said = decoder.decode(stderr).replace(/\n*Stack backtrace:[^]*$/, "");
+  return { ok: success, stdout: decoder.decode(stdout), stderr: said.replace(/^\s*(Download|Initialize) .*\n?/gm, "") };
+}

@@ -1,0 +1,122 @@
+/**
+ * What each instance of a step was made from, in a form that is quick to compare: one journal a step, one JSON line a
+ * run, the last line of an instance counts. It can be thrown away: without it a fresh run is found from its record.
+ * @module
+ */
+import { dirname } from "../deps/path.ts";
+import { writeFileAtomic } from "../base/atomic_file.ts";
+import { acquireLock } from "../base/lock.ts";
+import { type FileSignature, isAbsent } from "../base/file_signature.ts";
+import type { InputRecord } from "../base/record.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+
+/** What a run that can be reused was made from, and what it left. */
+export interface Seal {
+  instance: string;
+  /** The id of the run. */
+  id: string;
+  status: "succeeded" | "warned";
+  /** Milliseconds. */
+  endedAt: number;
+  code: string;
+  config: string;
+  grant: string;
+  inputs: { path: string; kind: InputRecord["kind"]; hash?: string; signature?: FileSignature }[];
+  outputs: { name: string; hash: string; signature?: FileSignature }[];
+  /** Why the run cannot be reused at all, or absent. */
+  never?: string;
+  /** Whether the run used what cannot be traced. */
+  untraced?: boolean;
+}
+
+interface Journal {
+  seals: Map<string, Seal>;
+  /** Bytes read so far. */
+  size: number;
+  ino: number;
+  lines: number;
+}
+
+const journals = new Map<string, Journal>();
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The last seal of an instance, from memory as far as the journal has not grown. */
+export function maybeSeal(paths: InstancePaths): Seal | undefined {
+  return load(paths.seals).seals.get(paths.instance);
+}
+
+/** Adds a seal to the journal of its step. */
+export function appendSeal(paths: InstancePaths, seal: Seal): void {
+  Deno.mkdirSync(dirname(paths.seals), { recursive: true });
+  const file = Deno.openSync(paths.seals, { append: true, create: true });
+  try {
+    const bytes = encoder.encode(`\n${JSON.stringify(seal)}`);
+    for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+  } finally {
+    file.close();
+  }
+}
+
+/** Rewrites a journal that holds mostly superseded lines. */
+export async function compactSeals(paths: InstancePaths): Promise<void> {
+  const { lines, seals } = load(paths.seals);
+  if (lines < 1000 || lines < seals.size * 3) return;
+  const lock = await acquireLock(`${paths.seals}.lock`, `The journal of ${paths.step}`);
+  try {
+    const { seals } = load(paths.seals);
+    writeFileAtomic(paths.seals, [...seals.values()].map((seal) => `\n${JSON.stringify(seal)}`).join(""));
+  } finally {
+    lock.release();
+  }
+}
+
+function load(path: string): Journal {
+  const info = maybeStat(path);
+  const known = journals.get(path);
+  if (!info) {
+    journals.delete(path);
+    return { seals: new Map(), size: 0, ino: 0, lines: 0 };
+  }
+  if (known && known.ino === (info.ino ?? 0) && known.size === info.size) return known;
+  const grown = known && known.ino === (info.ino ?? 0) && info.size > known.size;
+  const journal = grown ? known : { seals: new Map(), size: 0, ino: info.ino ?? 0, lines: 0 };
+  read(path, journal);
+  journals.set(path, journal);
+  return journal;
+}
+
+/** Reads on from where the journal was left. A line that was cut short is passed over. */
+function read(path: string, journal: Journal): void {
+  using file = Deno.openSync(path, { read: true });
+  file.seekSync(journal.size, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(file.statSync().size - journal.size);
+  let length = 0;
+  for (let n = file.readSync(bytes); n !== null && n > 0; n = file.readSync(bytes.subarray(length))) length += n;
+  for (const line of decoder.decode(bytes.subarray(0, length)).split("\n")) {
+    const seal = line === "" ? undefined : maybeParse(line);
+    if (!seal) continue;
+    journal.lines++;
+    journal.seals.set(seal.instance, seal);
+  }
+  journal.size += length;
+}
+
+function maybeParse(line: string): Seal | undefined {
+  try {
+    const seal = JSON.parse(line);
+    const whole = typeof seal?.instance === "string" && Array.isArray(seal.inputs) && Array.isArray(seal.outputs);
+    return whole ? seal : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function maybeStat(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The smallest permissions header that would have been enough for a run.
+ * @module
+ */
+import { dirname, fromFileUrl, relative } from "../deps/path.ts";
+import type { PermissionKind, PermissionSet } from "../base/record.ts";
+import type { Accesses } from "./audit.ts";
+import type { InstancePaths } from "./instance_paths.ts";
+import { isBelow } from "./project.ts";
+
+const manyFiles = 5;
+
+/** Lines of YAML for the header, or undefined when the default grant of every step is enough. */
+export function suggestHeader(flowUrl: string, paths: InstancePaths, accesses: Accesses): string | undefined {
+  const lines: string[] = [];
+  for (const kind of ["read", "write", "net", "env", "run", "sys", "ffi"] as PermissionKind[]) {
+    const values = needed(kind, paths, accesses);
+    if (values.length === 0) continue;
+    const shown = kind === "read" || kind === "write" ? toHeaderPaths(values, flowUrl) : values;
+    lines.push(`  ${kind}: [${shown.map(toYaml).join(", ")}]`);
+  }
+  return lines.length === 0 ? undefined : ["permissions:", ...lines].join("\n");
+}
+
+/** The header line that would allow one access. */
+export function headerLineFor(flowUrl: string, kind: PermissionKind, value: string): string {
+  const shown = kind === "read" || kind === "write" ? toHeaderPaths([value], flowUrl) : [value];
+  return `//   ${kind}: [${shown.map(toYaml).join(", ")}]`;
+}
+
+function needed(kind: PermissionKind, paths: InstancePaths, { used, denied }: Accesses): string[] {
+  // A variable that is not granted reads as undefined: nothing shows whether the flow needed it.
+  const sets: PermissionSet[] = kind === "env" ? [used] : [used, denied];
+  const values = new Set(sets.flatMap((set) => Array.isArray(set[kind]) ? set[kind] : []));
+  if (kind === "read") return [...values].filter((path) => !isBelow(path, paths.runsDir));
+  if (kind === "write") return [...values].filter((path) => !isBelow(path, paths.dir) && !isBelow(path, paths.ownDir));
+  return [...values];
+}
+
+/** Relative to the flow's folder; many files of one folder become the folder. */
+function toHeaderPaths(paths: string[], flowUrl: string): string[] {
+  const byFolder = Map.groupBy(paths, (path) => dirname(path));
+  const short = [...byFolder].flatMap(([folder, files]) => files.length > manyFiles ? [folder] : files);
+  if (!flowUrl.startsWith("file:")) return short;
+  const base = dirname(fromFileUrl(flowUrl));
+  return short.map((path) => relative(base, path) || ".");
+}
+
+function toYaml(value: string): string {
+  return /^[A-Za-z0-9_./][A-Za-z0-9_./-]*$/.test(value) ? value : JSON.stringify(value);
+}
