@@ -5,7 +5,7 @@
 // Run it with `deno task demo`, or open it as a notebook.
 
 // %%
-import { type Config, getAllInstances, type Run, runStepFlow, StepFailedError } from "./mod.ts";
+import { getAllInstances, type Run, runStepFlow, StepFailedError } from "./mod.ts";
 
 // %% [markdown]
 // ## The control table
@@ -34,7 +34,7 @@ const runs: Run[] = [];
 let failed = false;
 
 /** Runs one flow and keeps its run, failed or not; tells whether it succeeded. */
-async function step(flow: string, instance: string, config: Config): Promise<boolean> {
+async function step(flow: string, instance: string, config: Record<string, unknown>): Promise<boolean> {
   try {
     runs.push(await runStepFlow(`flows/${flow}.ts`, instance, config));
     return true;

@@ -10,9 +10,9 @@
 // Describes the arrival delay of the flights that `prepare_flights` cut out, and asks how much of it hour, weekday and
 // distance explain.
 //
-// A flight is **late** when it arrives `lateMinutes` or more behind the timetable; 15 minutes is how the US Department
-// of Transportation counts. Delays are skewed (most flights are within minutes of the timetable, a few are hours behind), so medians and
-// shares say more here than means.
+// A flight is **late** when it arrives `lateMinutes` or more behind the timetable; the US Department of Transportation
+// counts from 15. Delays are skewed (most flights are within minutes of the timetable, a few are hours behind), so
+// medians and shares say more here than means.
 //
 // Every interval is a 95 % interval from redrawing whole days instead of single flights: a snowstorm delays hundreds of
 // flights at once, and those are not hundreds of independent observations.
@@ -270,25 +270,20 @@ Deno.writeTextFileSync("model.json", JSON.stringify(model, null, 2));
 
 // %% Conclusion
 const range = ([low, high]: [number, number], digits = 1) => `${percent(low, digits)} to ${percent(high, digits)} %`;
+const [median, p90] = [quantile(delays, 0.5), Math.round(quantile(delays, 0.9))];
 const [first, last] = [fullHours[0], fullHours[fullHours.length - 1]];
-const better = aucInterval[0] > 0.5 ? "better than guessing" : "no better than guessing, as far as March can tell";
-const change = skill > 0 ? "smaller" : "larger";
+const ranks = aucInterval[0] > 0.5 ? "better than guessing" : "no better than guessing, as far as March can tell";
+const error = `${percent(Math.abs(skill))} % ${skill > 0 ? "smaller" : "larger"}`;
 
-md(
-  [
-    `**${percent(lateShare)} % of the ${count(flights.length)} ${label} were late** (95 %: ${range(lateInterval)}).`,
-    `The median delay is ${quantile(delays, 0.5)} min; one in ten was ${
-      Math.round(quantile(delays, 0.9))
-    } min late or more.`,
-    `From ${first.departure} to ${last.departure} the share goes from ${percent(first.shareLate)} to ${
-      percent(last.shareLate)
-    } %.`,
-    `${badDays.length} of ${days.length} days had more late flights than chance explains.`,
-    `Hour, weekday and distance together rank flights ${better}: a late flight of March scored above a punctual one in
-   ${percent(marchAuc, 0)} % of all pairs (95 %: ${range(aucInterval, 0)}; guessing: 50 %).`,
-    `As a forecast of the single flight that is little: the squared error is ${
-      percent(Math.abs(skill))
-    } % ${change} than
-   with one probability for all.`,
-  ].map((line) => `- ${line}`).join("\n"),
-);
+const findings = [
+  `**${percent(lateShare)} % of the ${count(flights.length)} ${label} were late** (95 %: ${range(lateInterval)}).`,
+  `The median delay is ${median} minutes; one flight in ten was ${p90} minutes late or more.`,
+  `At ${first.departure} the share is ${percent(first.shareLate)} %, at ${last.departure} ${
+    percent(last.shareLate)
+  } %.`,
+  `${badDays.length} of ${days.length} days had more late flights than chance explains.`,
+  `Hour, weekday and distance rank flights ${ranks}: of a late and a punctual flight of March, the late one scored
+  higher in ${percent(marchAuc, 0)} % of all pairs (95 %: ${range(aucInterval, 0)}; guessing: 50 %).`,
+  `As a forecast of the single flight that is little: the squared error is ${error} than with one probability for all.`,
+];
+md(findings.map((finding) => `- ${finding}`).join("\n"));

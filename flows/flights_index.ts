@@ -179,17 +179,16 @@ const ratio = worst.shareLate.value / best.shareLate.value;
 const bestAuc = Math.max(...slices.map((slice) => slice.auc.value));
 const useful = slices.filter((slice) => slice.auc.interval[0] > 0.5);
 
-md([
-  ...inOrder,
-  "",
-  `- A flight of **${worst.instance}** was late **${ratio.toFixed(1)} times** as often as one of **${best.instance}**.`,
-  `- In ${alike.length} of ${parts.length} parts of the day the intervals of all distances overlap: there, distance makes
-     no clear difference.`,
-  `- ${useful.length} of ${slices.length} models rank the flights of March better than guessing; the best reaches an AUC
-     of ${bestAuc.toFixed(2)}. Hour, weekday and distance leave most of the delay unexplained.`,
-  "- The hours are those of the actual departures. Late flights drift into later hours, which makes the evening look",
-  "  worse than its timetable.",
-].join("\n"));
+const findings = [
+  `A flight of **${worst.instance}** was late **${ratio.toFixed(1)} times** as often as one of **${best.instance}**.`,
+  `In ${alike.length} of ${parts.length} parts of the day the intervals of all distances overlap: distance makes no
+  clear difference there.`,
+  `${useful.length} of ${slices.length} models rank the flights of March better than guessing; the best AUC is
+  ${bestAuc.toFixed(2)}. Hour, weekday and distance leave most of the delay unexplained.`,
+  `The hours are those of the actual departures. Late flights drift into later hours, which makes the evening look
+  worse than its timetable.`,
+];
+md([...inOrder, "", ...findings.map((finding) => `- ${finding}`)].join("\n"));
 
 // %% [markdown]
 // The same as a page of its own, with links to the single reports: `index.html` in this folder.

@@ -14,7 +14,14 @@ export function chart(title: string, note: string, options: Plot.PlotOptions): s
   const width = 640;
   const height = 48 + (options.height ?? 300);
   const margins = { marginTop: 28, marginLeft: 52, marginBottom: 44 };
-  const plot = Plot.plot({ document, width, height: 300, ...margins, style: { fontSize: "12px" }, ...options });
+  const plot = Plot.plot({
+    document: document as never,
+    width,
+    height: 300,
+    ...margins,
+    style: { fontSize: "12px" },
+    ...options,
+  });
   // Everything but the marks is drawn in the colour of the text around it, so that it suits light and dark pages.
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,

@@ -16,7 +16,7 @@ import type { Lines } from "./lines.ts";
 
 /** The keys with a meaning here; `jupyter` is Jupytext's own. */
 const knownKeys = ["title", "description", "permissions", "timeout", "retries", "fresh_for", "jupyter"];
-const limitOfValues = 5000;
+const limitOfValues = 10_000;
 
 /** A header and where the text after it begins. */
 export interface ParsedHeader {
@@ -33,7 +33,7 @@ export interface ParsedHeader {
 export async function parseHeader(lines: Lines, url: string): Promise<ParsedHeader> {
   const { first, open, close } = findHeader(lines, url);
   if (open === undefined) {
-    return { header: { permissions: {}, raw: {}, warnings: [] }, endLine: first - 1 };
+    return { header: { permissions: {}, raw: {}, warnings: lateHeader(lines, first, url) }, endLine: first - 1 };
   }
   const yaml = await parseYaml(lines, open, close, url);
   return { header: readHeader(yaml, lines, open, close, url), endLine: close };
@@ -55,6 +55,15 @@ function findHeader(lines: Lines, url: string): { first: number; open?: number; 
     code: "flow-header",
     hint: `End it with a line "// ---"; every line before that starts with "//"`,
   });
+}
+
+/** A header below other comments is none, to Jupytext too; who wrote it ought to know. */
+function lateHeader(lines: Lines, first: number, url: string): string[] {
+  for (let line = first; maybeLine(lines, line).startsWith("//"); line++) {
+    if (!isFence(lineText(lines, line)) || !/^\/\/\s*\w+:/.test(maybeLine(lines, line + 1))) continue;
+    return [`What looks like a header (${flowLocation(url, line)}) is not read; it must be at the top of the file`];
+  }
+  return [];
 }
 
 function isFence(line: string): boolean {
@@ -101,13 +110,16 @@ function checkObject(value: unknown, place: string): JsonObject {
   return json as JsonObject;
 }
 
-function countValues(value: unknown, count = 0): number {
-  if (typeof value !== "object" || value === null || count > limitOfValues) return count + 1;
-  for (const item of Object.values(value)) {
-    count = countValues(item, count + 1);
-    if (count > limitOfValues) break;
+/** Counts a value and all inside it, as often as it is there; stops a little above the limit. */
+function countValues(value: unknown): number {
+  const open = [value];
+  let count = 0;
+  while (open.length > 0 && count + open.length <= limitOfValues) {
+    const next = open.pop();
+    count++;
+    if (typeof next === "object" && next !== null) open.push(...Object.values(next));
   }
-  return count;
+  return count + open.length;
 }
 
 function readHeader(raw: JsonObject, lines: Lines, open: number, close: number, url: string): FlowHeader {

@@ -10,7 +10,6 @@ export interface HostOrders {
   /** The URL of the flow itself. */
   flow: string;
   values: Record<string, unknown>;
-  globals: Record<string, unknown>;
 }
 
 /** What happened. */
@@ -30,7 +29,7 @@ if (import.meta.main) {
     report.events.push(`log ${values.map((v) => typeof v === "string" ? v : Deno.inspect(v)).join(" ")}`);
   };
   const resolve = (specifier: string) => new URL(specifier, orders.flow).href;
-  Object.assign(globalThis, orders.globals, {
+  Object.assign(globalThis, {
     __ductaflow__: {
       cell: (i: number) => report.events.push(`cell ${i}`),
       out: (value: unknown) => (report.events.push(`out ${Deno.inspect(value, { breakLength: Infinity })}`), value),

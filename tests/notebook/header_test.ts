@@ -47,7 +47,7 @@ Deno.test("parseHeader() reads every known key and keeps the unknown ones", asyn
 });
 
 Deno.test("parseHeader() gives an empty header when there is none", async () => {
-  for (const text of ["", "// %%\n", "// a comment\n// ---\n// title: x\n// ---", "const x = 1;"]) {
+  for (const text of ["", "// %%\n", "// a comment\n// ---\n// text\n// ---", "// ----\n", "const x = 1;"]) {
     assertEquals(await parse(text), { header: { permissions: {}, raw: {}, warnings: [] }, endLine: 0 });
   }
 });
@@ -68,9 +68,21 @@ Deno.test("parseHeader() knows all kinds of permission, one by one and at once",
   }
 });
 
-const misspellings = { tilte: "title", fresh_fro: "fresh_for", freshFor: "fresh_for", "time-out": "timeout" };
-for (const [key, known] of Object.entries({ ...misspellings, Permissions: "permissions", retry: "retries" })) {
-  if (key === "retry") continue;
+Deno.test("parseHeader() warns of a header below other comments, which is none", async () => {
+  const { header } = await parse("#!/usr/bin/env deno\n// deno-lint-ignore-file\n// ---\n// title: x\n// ---\n");
+  assertEquals([header.title, header.warnings], [undefined, [
+    "What looks like a header (/flows/x.ts:3) is not read; it must be at the top of the file",
+  ]]);
+});
+
+const misspellings = {
+  tilte: "title",
+  fresh_fro: "fresh_for",
+  freshFor: "fresh_for",
+  "time-out": "timeout",
+  Permissions: "permissions",
+};
+for (const [key, known] of Object.entries(misspellings)) {
   Deno.test(`parseHeader() asks whether "${key}" means "${known}"`, async () => {
     const { header } = await parse(withYaml("owner: me", `${key}: 1`));
     assertEquals(header.warnings, [

@@ -9,7 +9,6 @@ import type { HostOrders, HostReport } from "./flow_host.ts";
 
 interface Expected {
   values?: Record<string, unknown>;
-  globals?: Record<string, unknown>;
   events: string[];
   error?: { message?: string; line: number; column: number };
 }
@@ -39,11 +38,11 @@ for (const folder of [...Deno.readDirSync(fixtures)].filter((entry) => entry.isD
       if (expected.error?.message) assertEquals(error?.message, expected.error.message);
     });
   }
-  if (expected.globals || expected.values) continue;
+  if (expected.values) continue;
   Deno.test(`instrument() changes nothing that a flow prints or throws: ${folder.name}`, async () => {
     const instrumented = await instrument(await readFlow(url));
     const [original, copy] = await Promise.all([
-      runModule({ run: url, flow: url, values: {}, globals: {} }),
+      runModule({ run: url, flow: url, values: {} }),
       runCopy(instrumented.source, url, {}),
     ]);
     assertEquals(copy.events.filter((event) => event.startsWith("log ")), original.events);
@@ -91,12 +90,12 @@ Deno.test("instrument() gives the same text and edits each time", async () => {
 });
 
 /** Runs an instrumented text from a file in another folder. */
-async function runCopy(source: string, flow: string, { values = {}, globals = {} }: Partial<Expected>) {
+async function runCopy(source: string, flow: string, { values = {} }: Partial<Expected>) {
   const dir = await Deno.makeTempDir();
   try {
     const path = join(dir, `copy_${basename(new URL(flow).pathname)}`);
     await Deno.writeTextFile(path, source);
-    return await runModule({ run: toFileUrl(path).href, flow, values, globals });
+    return await runModule({ run: toFileUrl(path).href, flow, values });
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
