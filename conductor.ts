@@ -57,7 +57,8 @@ const queue = rows.values(); // both workers take from the same queue
 await Promise.all([worker(queue), worker(queue)]);
 
 // %% The index over all of them
-await step("flights_index", "all", { sourceInstances: await getAllInstances("delay_model") });
+const sourceInstances = await getAllInstances("delay_model");
+if (sourceInstances.length > 0) await step("flights_index", "all", { sourceInstances });
 
 // %% [markdown]
 // ## What came out
@@ -83,11 +84,17 @@ const lines = rows.map(({ instance }) => {
 });
 printTable([["instance", "flights", "median min", "mean min", "late %", "AUC", "status", "", "seconds"], ...lines]);
 
+console.log();
+for (const { step, instance, checks } of runs) {
+  for (const { name, message } of checks.filter((check) => !check.ok)) {
+    console.log(`${step}/${instance}: "${name}" does not hold. ${message ?? ""}`);
+  }
+}
+
+const seconds = number((performance.now() - started) / 1000, 1);
 const index = find("flights_index", "all");
 console.log(`
-${runs.length} runs in ${number((performance.now() - started) / 1000, 1)} s, ${
-  runs.filter((run) => run.cached).length
-} of them fresh
+${runs.length} runs in ${seconds} s, ${runs.filter((run) => run.cached).length} of them fresh
 Index    ${index?.dir}/index.html
 Report   ${index?.reportPath}
 Singles  runs/delay_model/*/report.html`);

@@ -82,7 +82,7 @@ svg(chart(
 // The hour is that of the actual departure. The later the hour, the more of its flights are there only *because* they
 // are late, so the rise towards the night is steeper than a timetable would show.
 
-// %% By hour
+// %%
 import { toCsv } from "./lib/csv.ts";
 
 const hours = [...Map.groupBy(flights, (flight) => flight.hour)]
@@ -103,26 +103,20 @@ const hours = [...Map.groupBy(flights, (flight) => flight.hour)]
 Deno.writeTextFileSync("delay_by_hour.csv", toCsv(hours));
 
 // A share of a handful of flights says nothing.
-const fullHours = hours.filter((hour) => hour.flights >= 25);
-const smallHours = hours.filter((hour) => hour.flights < 25);
+const full = hours.filter((hour) => hour.flights >= 25);
+const few = hours.filter((hour) => hour.flights < 25).map((hour) => hour.departure);
 svg(chart(
   "Share of late flights by hour of departure",
-  `Line: 95 % interval; n: flights` +
-    (smallHours.length > 0 ? `; too few to show: ${smallHours.map((hour) => hour.departure).join(", ")}` : ""),
+  "Line: 95 % interval; n: flights" + (few.length > 0 ? `; too few to show: ${few.join(", ")}` : ""),
   {
-    x: {
-      label: "hour of departure (local time)",
-      type: "band",
-      domain: fullHours.map((hour) => hour.departure),
-      padding: 0.2,
-    },
+    x: { label: "hour of departure (local time)", type: "band", padding: 0.2 },
     y: { label: "↑ late flights (%)", grid: true, percent: true },
     marks: [
       Plot.ruleY([0]),
-      Plot.barY(fullHours, { x: "departure", y: "shareLate", fill: colors.late, fillOpacity: 0.55 }),
-      Plot.ruleX(fullHours, { x: "departure", y1: "low", y2: "high", stroke: "currentColor", strokeWidth: 1.5 }),
-      Plot.dot(fullHours, { x: "departure", y: "shareLate", fill: "currentColor", r: 3.5 }),
-      Plot.text(fullHours, { x: "departure", y: 0, dy: -8, text: (hour) => `n = ${hour.flights}` }),
+      Plot.barY(full, { x: "departure", y: "shareLate", fill: colors.late, fillOpacity: 0.55 }),
+      Plot.ruleX(full, { x: "departure", y1: "low", y2: "high", stroke: "currentColor", strokeWidth: 1.5 }),
+      Plot.dot(full, { x: "departure", y: "shareLate", fill: "currentColor", r: 3.5 }),
+      Plot.text(full, { x: "departure", y: 0, dy: -8, text: (hour) => `n = ${hour.flights}` }),
     ],
   },
 ));
@@ -133,7 +127,7 @@ svg(chart(
 // Were all days alike, the daily share would scatter by chance alone. A **bad day** lies more than three standard errors
 // above the mean; by chance that would be no more than about one day in the quarter.
 
-// %% Day by day
+// %%
 const days = [...Map.groupBy(flights, byDay)].map(([day, rows]) => {
   const chance = Math.sqrt(lateShare * (1 - lateShare) / rows.length);
   return { date: new Date(day), shareLate: shareLate(rows), bad: shareLate(rows) > lateShare + 3 * chance };
@@ -165,7 +159,7 @@ svg(chart(
 // February and judged on March, which it has not seen: a random split would put flights of the same snowstorm on both
 // sides and flatter the model.
 
-// %% Model
+// %%
 import { fitLogistic, predict } from "./lib/logistic.ts";
 
 const firstHour = Math.min(...flights.map((flight) => flight.hour));
@@ -195,7 +189,7 @@ const times = {
 } as const;
 svg(chart(
   "What goes with being late",
-  `Odds ratios with 95 % intervals; n = ${count(known.length)} flights of January and February; 1: makes no difference`,
+  `Odds ratios with 95 % intervals, cut at 0.1 and 10; 1: no difference; n = ${count(known.length)}, January, February`,
   {
     marginTop: 10,
     marginLeft: 160,
@@ -236,7 +230,7 @@ check("enough late flights in March", judged.filter((row) => row.isCase).length 
   message: "Fewer than 30 late flights to judge the model by",
 });
 check("better than guessing in March", aucInterval[0] > 0.5, {
-  message: "The interval of the AUC reaches down to 0.5: hour, weekday and distance tell nothing for sure",
+  message: "The interval of the AUC reaches 0.5",
 });
 
 // Do the forecast shares come true? A quarter of the flights of March a line, the least likely to be late first.
@@ -251,7 +245,7 @@ table(["lowest", "second", "third", "highest"].map((quarter, i) => {
   };
 }));
 
-// %% Write
+// %% Save the model
 const model: DelayModel = {
   slice,
   lateMinutes,
@@ -265,13 +259,10 @@ const model: DelayModel = {
 };
 Deno.writeTextFileSync("model.json", JSON.stringify(model, null, 2));
 
-// %% [markdown]
-// ## Conclusion
-
 // %% Conclusion
 const range = ([low, high]: [number, number], digits = 1) => `${percent(low, digits)} to ${percent(high, digits)} %`;
 const [median, p90] = [quantile(delays, 0.5), Math.round(quantile(delays, 0.9))];
-const [first, last] = [fullHours[0], fullHours[fullHours.length - 1]];
+const [first, last] = [full[0], full[full.length - 1]];
 const ranks = aucInterval[0] > 0.5 ? "better than guessing" : "no better than guessing, as far as March can tell";
 const error = `${percent(Math.abs(skill))} % ${skill > 0 ? "smaller" : "larger"}`;
 
@@ -284,6 +275,6 @@ const findings = [
   `${badDays.length} of ${days.length} days had more late flights than chance explains.`,
   `Hour, weekday and distance rank flights ${ranks}: of a late and a punctual flight of March, the late one scored
   higher in ${percent(marchAuc, 0)} % of all pairs (95 %: ${range(aucInterval, 0)}; guessing: 50 %).`,
-  `As a forecast of the single flight that is little: the squared error is ${error} than with one probability for all.`,
+  `As a forecast of the single flight, its squared error is ${error} than with one probability for all.`,
 ];
 md(findings.map((finding) => `- ${finding}`).join("\n"));

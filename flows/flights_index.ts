@@ -52,26 +52,32 @@ metric("flights", flights);
 check("more than one instance to compare", slices.length > 1);
 check("one definition of late", new Set(slices.map((slice) => slice.lateMinutes)).size === 1, { severity: "error" });
 
+const count = (value: number) => value.toLocaleString("en");
+md(`**${slices.length} slices with ${count(flights)} flights**`);
+
 // %% [markdown]
 // ## Side by side
+//
+// `late` is the share of late flights in percent with the ends of its interval; `median` and `p90` are minutes of delay
+// (one flight in ten is later than `p90`); `bad_days` had more late flights than chance explains; `auc` is explained
+// below.
 
-// %% Comparison
+// %%
 import { toCsv } from "./lib/csv.ts";
 
-const count = (value: number) => value.toLocaleString("en");
 const percent = (share: number) => (100 * share).toFixed(1);
 const rows = slices.map(({ instance, slice, band, shareLate, auc, metrics }) => ({
   instance,
   period: slice.period,
   band,
   flights: slice.flights,
-  late_percent: Number(percent(shareLate.value)),
-  late_low: Number(percent(shareLate.interval[0])),
-  late_high: Number(percent(shareLate.interval[1])),
-  median_delay_min: metrics.median_delay,
-  p90_delay_min: Math.round(metrics.p90_delay),
+  late: Number(percent(shareLate.value)),
+  low: Number(percent(shareLate.interval[0])),
+  high: Number(percent(shareLate.interval[1])),
+  median: metrics.median_delay,
+  p90: Math.round(metrics.p90_delay),
   bad_days: metrics.bad_days,
-  auc_march: Number(auc.value.toFixed(2)),
+  auc: Number(auc.value.toFixed(2)),
 }));
 Deno.writeTextFileSync("index.csv", toCsv(rows));
 table(rows);
@@ -89,13 +95,13 @@ const heatMap = chart(
     padding: 0.04,
     x: { label: "hours of departure (local time)", domain: slices.map((slice) => slice.period) },
     y: { label: null, domain: slices.map((slice) => slice.band) },
-    color: { range: ["#fbe6d8", colors.late] },
+    color: { range: ["#f4cdb0", "#e0763d"] },
     marks: [
       Plot.cell(slices, { x: "period", y: "band", fill: (slice) => slice.shareLate.value }),
       Plot.text(slices, {
         x: "period",
         y: "band",
-        fill: "#222",
+        fill: "#282828",
         lineHeight: 1.3,
         text: ({ shareLate, slice }) => `${percent(shareLate.value)} %\nn = ${count(slice.flights)}`,
       }),
@@ -133,7 +139,7 @@ svg(lateChart);
 // Each slice has its own model, fitted on January and February. The chart shows how often it gave a late flight of March
 // a higher score than a punctual one.
 
-// %% Models
+// %%
 const modelChart = chart(
   "Models judged on March",
   "Area under the ROC curve with 95 % intervals; 0.5 is guessing, 1 is perfect",
@@ -156,12 +162,8 @@ const modelChart = chart(
 );
 svg(modelChart);
 
-// %% [markdown]
-// ## Conclusion
-//
-// The slices from the most to the least punctual, and what follows from them.
-
 // %% Conclusion
+// The slices from the most to the least punctual, and what follows from them.
 const range = ({ interval }: Estimate) => `${percent(interval[0])} to ${percent(interval[1])} %`;
 const ranking = slices.toSorted((a, b) => a.shareLate.value - b.shareLate.value);
 const [best, worst] = [ranking[0], ranking[ranking.length - 1]];
@@ -231,7 +233,8 @@ Deno.writeTextFileSync(
 <h1>When do flights run late?</h1>
 <p>${count(flights)} US domestic flights, January to March 2001. Late: ${
     slices[0].lateMinutes
-  } minutes or more behind the timetable on arrival.</p>
+  } minutes or more behind the timetable on arrival. The hours are those of the actual departures. More in
+<a href="report.html">the report</a>.</p>
 <div class="wide"><table>${line("th", header)}${lines.join("")}</table></div>
 ${heatMap}${lateChart}${modelChart}
 </html>

@@ -36,10 +36,10 @@ table(flights.slice(0, 5));
 // %% [markdown]
 // ## Clean and cut
 //
-// An operating day ends at 05:00, not at midnight: a flight that left at 00:30 is the evening before running late, and
-// is counted there.
+// An operating day ends at 05:00, not at midnight: a flight that left at 00:30 is one of the evening before, running
+// late, and is counted there.
 
-// %% Cut
+// %%
 import { isComplete, parseFlight, periods } from "./lib/flights.ts";
 
 const [firstHour, endHour] = periods[period];
@@ -48,8 +48,6 @@ const slice = flights
   .filter((flight) => flight.hour >= firstHour && flight.hour < endHour)
   .filter((flight) => flight.distance >= minMiles && flight.distance < maxMiles)
   .toSorted((a, b) => a.day.localeCompare(b.day) || a.hour - b.hour);
-
-md(`**${slice.length.toLocaleString("en")}** of ${flights.length.toLocaleString("en")} flights are left.`);
 
 // %% Check
 import { check, metric } from "../lib/flow.ts";
@@ -62,8 +60,7 @@ check("nothing missing", slice.every(isComplete), { severity: "error" });
 check("distance within the band", slice.every(({ distance }) => distance >= minMiles && distance < maxMiles));
 check("all three months", new Set(slice.map(({ day }) => day.slice(0, 7))).size === 3);
 
-// %% [markdown]
-// ## Where they leave from
+md(`**${slice.length.toLocaleString("en")}** of ${flights.length.toLocaleString("en")} flights are left.`);
 
 // %% Busiest airports
 const cities = new Map(airportsCsv.split("\n").map((line) => line.split(",")).map(([code, , city]) => [code, city]));

@@ -7,59 +7,85 @@ import { dirname } from "../deps/path.ts";
 const encoder = new TextEncoder();
 let counter = 0;
 
-/**
- * Writes a file so that readers see either the old content or the new: temporary name, sync, rename. The rename itself
- * is on disk only after `syncDir`; callers that write several files sync their folder once. `sync: false` is for what
- * may be lost with the machine's power, but not with the process.
- */
-export function writeFileAtomic(path: string, content: string | Uint8Array, { sync = true } = {}): void {
+/** New content of a file, written beside it under a temporary name. */
+export interface StagedFile {
+  /** Makes the content durable. */
+  sync(): Promise<void>;
+  /** Puts the content in the place of the file. */
+  commit(): void;
+  /** Removes the temporary file, unless it was committed. */
+  discard(): void;
+}
+
+/** Writes new content of a file under a temporary name beside it. */
+export function stageFile(path: string, content: string | Uint8Array): StagedFile {
   const temporary = `${path}.${Deno.pid}-${counter++}.tmp`;
-  try {
-    const file = Deno.openSync(temporary, { write: true, createNew: true });
-    try {
-      writeAll(
-        file,
-        typeof content === "string" ? encoder.encode(content) : content,
-      );
-      if (sync) file.syncSync();
-    } finally {
-      file.close();
-    }
-    Deno.renameSync(temporary, path);
-  } catch (error) {
+  const file = Deno.openSync(temporary, { write: true, createNew: true });
+  let state: "staged" | "committed" | "discarded" = "staged";
+  const discard = () => {
+    if (state !== "staged") return;
+    state = "discarded";
+    file.close();
     try {
       Deno.removeSync(temporary);
     } catch {
-      // It was never made, or cannot be removed: the first error says why.
+      // It cannot be removed either; the error before this one says why.
     }
+  };
+  try {
+    writeAll(file, typeof content === "string" ? encoder.encode(content) : content);
+  } catch (error) {
+    discard();
+    throw error;
+  }
+  return {
+    sync: () => file.sync(),
+    commit() {
+      Deno.renameSync(temporary, path);
+      state = "committed";
+      file.close();
+    },
+    discard,
+  };
+}
+
+/**
+ * Writes a file so that readers see either the old content or the new. It may be lost with the machine's power, but not
+ * with the process: enough for what can be made again.
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  const staged = stageFile(path, content);
+  try {
+    staged.commit();
+  } catch (error) {
+    staged.discard();
     throw error;
   }
 }
 
-/** Makes the content of a file durable that somebody else wrote. */
-export function syncFile(path: string): void {
+/** `writeFileAtomic`, and durable when it returns. */
+export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const staged = stageFile(path, content);
+  try {
+    await staged.sync();
+    staged.commit();
+  } catch (error) {
+    staged.discard();
+    throw error;
+  }
+  await syncPath(dirname(path));
+}
+
+/**
+ * Makes a file's content durable that somebody else wrote, or the names in a folder (systems that cannot sync a folder
+ * need no sync).
+ */
+export async function syncPath(path: string): Promise<void> {
+  if (Deno.build.os === "windows" && Deno.statSync(path).isDirectory) return;
   using file = Deno.openSync(path, { read: true });
-  file.syncSync();
-}
-
-/** Makes the renames and new files in a folder durable. Systems that cannot sync a folder (Windows) need no sync. */
-export function syncDir(path: string): void {
-  if (Deno.build.os === "windows") return;
-  using folder = Deno.openSync(path, { read: true });
-  folder.syncSync();
-}
-
-/** `writeFileAtomic` and `syncDir` of its folder: for a single file. */
-export function writeFileDurably(
-  path: string,
-  content: string | Uint8Array,
-): void {
-  writeFileAtomic(path, content);
-  syncDir(dirname(path));
+  await file.sync();
 }
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) {
-    done += file.writeSync(bytes.subarray(done));
-  }
+  for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }

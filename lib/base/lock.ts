@@ -35,8 +35,7 @@ export interface HeldLock {
 
 /** Takes the lock on a file, which is made if it does not exist, for what `name` says. */
 export async function acquireLock(path: string, name: string, options: LockOptions = {}): Promise<HeldLock> {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  const file = Deno.openSync(path, { read: true, write: true, create: true });
+  const file = openLockFile(path);
   try {
     for (let delay = 10, told = false; !file.tryLockSync(true); delay = Math.min(delay * 2, 200)) {
       options.signal?.throwIfAborted();
@@ -51,6 +50,17 @@ export async function acquireLock(path: string, name: string, options: LockOptio
   } catch (error) {
     file.close();
     throw error;
+  }
+}
+
+function openLockFile(path: string): Deno.FsFile {
+  const options = { read: true, write: true, create: true };
+  try {
+    return Deno.openSync(path, options);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    return Deno.openSync(path, options);
   }
 }
 
@@ -91,8 +101,7 @@ function readHolder(path: string): LockHolder | undefined {
 
 function writeHolder(file: Deno.FsFile, holder: LockHolder): void {
   const bytes = new TextEncoder().encode(JSON.stringify(holder));
-  file.seekSync(0, Deno.SeekMode.Start);
-  file.truncateSync(0);
+  if (file.statSync().size > 0) file.truncateSync(0);
   file.writeSync(bytes);
 }
 

@@ -3,7 +3,7 @@
  * that are safe everywhere are taken.
  * @module
  */
-import { DuctaflowError } from "./error.ts";
+import { DuctaflowError, messageOf } from "./error.ts";
 
 const pattern = /^[A-Za-z0-9_][A-Za-z0-9._=+-]{0,99}$/;
 const reserved = /^(con|prn|aux|nul|clock\$|com[0-9]|lpt[0-9])(\..*)?$/i;
@@ -34,14 +34,17 @@ export function nameProblem(name: unknown): string | undefined {
 export function checkName(kind: "step" | "instance", name: unknown): string {
   const problem = nameProblem(name);
   if (problem === undefined) return name as string;
-  const shown = typeof name === "string" && name.length > 60 ? `${name.slice(0, 57)}...` : String(name);
-  throw new DuctaflowError(
-    `The ${kind} name "${shown}" cannot be used: ${problem}`,
-    {
-      code: "bad-name",
-      hint: `Use 1 to 100 letters, digits and . _ = + - , for example "${suggestName(String(name))}".`,
-    },
-  );
+  const text = typeof name === "string" ? name : messageOf(name);
+  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  throw new DuctaflowError(`The ${kind} name "${visible(shown)}" cannot be used: ${problem}`, {
+    code: "bad-name",
+    hint: `Use 1 to 100 letters, digits and . _ = + - , for example "${suggestName(text)}"`,
+  });
+}
+
+/** Characters that a terminal would act on, as their code points. */
+function visible(text: string): string {
+  return text.replace(/[\p{C}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
 /** A usable name near to any text: accents dropped, other characters replaced by `_`. */

@@ -10,7 +10,8 @@ export function isAllowedLink(url: string): boolean {
   // deno-lint-ignore no-control-regex
   const plain = url.replace(/[\x00-\x20\x7f-\x9f]/g, "");
   if (/^(https?:\/\/|mailto:)/i.test(plain)) return true;
-  return !/^[a-z][a-z0-9+.-]*:/i.test(plain) && !/^[\\/]/.test(plain) && !plain.includes("\\");
+  // Relative: no colon before the first slash, query or fragment, whatever stands for a scheme there.
+  return !/^[^/?#]*:/.test(plain) && !plain.startsWith("/") && !plain.includes("\\");
 }
 
 /** The address of a file in the run folder, seen from the report; undefined when the name leads out of it. */
@@ -23,7 +24,7 @@ export function fileLink(name: string): string | undefined {
 /** The address of the report of another run in the same runs folder. */
 export function reportLink(run: { step: string; instance: string }): string | undefined {
   if (nameProblem(run.step) || nameProblem(run.instance)) return undefined;
-  return `../../${encodePart(run.step)}/${encodePart(run.instance)}/report.markup`;
+  return `../../${encodePart(run.step)}/${encodePart(run.instance)}/report.html`;
 }
 
 function encodePart(part: string): string {

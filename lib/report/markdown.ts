@@ -35,8 +35,8 @@ async function loadRenderer(): Promise<Renderer> {
   markdown.validateLink = (url: string) => isAllowedLink(url) || dataImage.test(url);
   const { rules } = markdown.renderer;
   rules.heading_open = (tokens, i) => `<${headingTag(tokens[i].tag)}>`;
-  rules.heading_close = (tokens, i) => `</${headingTag(tokens[i].tag)}>`;
-  rules.table_open = () => `<div class="scroll"><table>`;
+  rules.heading_close = (tokens, i) => `</${headingTag(tokens[i].tag)}>\n`;
+  rules.table_open = () => `<div class="scroll"><table>\n`;
   rules.table_close = () => `</table></div>`;
   rules.link_open = (tokens, i) => {
     const href = String(tokens[i].attrGet("href") ?? "");

@@ -115,7 +115,8 @@ async function renderBundle(data: unknown, context: OutputContext): Promise<Safe
 /** Formats that only another program can draw, such as Vega-Lite, are shown as data; plain text comes last. */
 function renderUnknown(bundle: Record<string, unknown>): SafeHtml | undefined {
   for (const [mime, value] of Object.entries(bundle)) {
-    if (!/^application\/.*json$/.test(mime) || typeof value !== "object" || value === null) continue;
+    const isKnown = drawers.some(([known]) => known === mime);
+    if (isKnown || !/^application\/.*json$/.test(mime) || typeof value !== "object" || value === null) continue;
     return markup`<div class="out">${jsonBlock(value, `${mime}, shown as data`)}</div>`;
   }
   const text = joinText(bundle["text/plain"]);

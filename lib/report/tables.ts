@@ -57,7 +57,7 @@ export function tableFromResource(value: unknown): TableData | undefined {
   const columns = fields
     ? fields.filter(isObject).map(({ name, type }) => ({ name: String(name), type: asText(type) }))
     : [...new Set(rows.slice(0, shownRows).flatMap((row) => Object.keys(row)))].map((name) => ({ name }));
-  if (columns.length === 0) return undefined;
+  if (columns.length === 0 && rows.length > 0) return undefined;
   const totalRows = typeof value.totalRows === "number" ? value.totalRows : rows.length;
   const shown = rows.slice(0, shownRows).map((row) => columns.map(({ name }) => row[name]));
   return { columns, rows: shown, totalRows };

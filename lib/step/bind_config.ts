@@ -27,7 +27,7 @@ export interface BoundConfig {
 export interface BindOptions {
   /** True when all values are text that is converted by the declared types: a command line, a CSV row. */
   text?: boolean;
-  /** Names of the top-level keys whose values are text; the others are JSON values. */
+  /** The keys whose values are text, such as `seed` or `model.seed`; the others are JSON values. */
   textKeys?: Iterable<string>;
 }
 
@@ -71,12 +71,31 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
       return undefined;
     }
     const given = variables[name];
-    const asText = textKeys.has(name) && typeof given === "string" && Object.hasOwn(config, name);
-    const value = asText ? convertText(given, parameter.type) : given;
-    if (value !== undefined && (!parameter.type || matchesType(value, parameter.type))) return { value };
+    const textKey = typeof given === "string" ? keyOf(name) : undefined;
+    const value = textKey === undefined ? given : convertText(given as string, parameter.type);
+    if (value !== undefined && (!parameter.type || matchesType(value, parameter.type))) {
+      // The config itself says the same, whether it came as text or not.
+      if (textKey !== undefined) replaceValue(config, textKey, value);
+      return { value };
+    }
     problems.push(`${name} (line ${line}): found ${quote(given)}, accepted is ${parameter.typeText}`);
     return undefined;
   }
+
+  /** The key that gives a variable its value, if that value is text: `seed` or `model.seed`. */
+  function keyOf(name: string): string | undefined {
+    if (Object.hasOwn(config, name)) return textKeys.has(name) ? name : undefined;
+    return [...textKeys].find((key) =>
+      key.endsWith(`.${name}`) && Object.hasOwn(config, key.slice(0, -name.length - 1))
+    );
+  }
+}
+
+/** Sets what stands at `key` or `section.key`. */
+function replaceValue(config: Config, key: string, value: Json): void {
+  const dot = Object.hasOwn(config, key) ? -1 : key.lastIndexOf(".");
+  if (dot < 0) config[key] = value;
+  else (config[key.slice(0, dot)] as Config)[key.slice(dot + 1)] = value;
 }
 
 function readConfig(input: unknown): { config: Config; problems: string[] } {

@@ -37,13 +37,14 @@ interface StoredBuild {
   highlighted: [string, string][];
 }
 
+let hostSource: Promise<string> | undefined;
 const loaded = new Map<string, Build>();
 const underway = new Map<string, Promise<Build>>();
 
 /** Makes or finds the build of a flow. Concurrent calls for one flow share the work. */
 export async function buildFlow(flow: string | URL, buildDir: string): Promise<Build> {
   const { source, url } = await readFlowSource(flow);
-  const { default: host } = await import("./host.ts", { with: { type: "text" } });
+  const host = await (hostSource ??= readHostSource());
   const key = (await sha256([version, url, await sha256(host), source].join("\n"))).slice(0, 16);
   const folder = join(buildDir, `${basename(new URL(url).pathname).replace(/[^\w.-]/g, "_")}-${key}`);
   const known = loaded.get(folder);
@@ -55,6 +56,10 @@ export async function buildFlow(flow: string | URL, buildDir: string): Promise<B
     make({ url, source, host, folder, buildDir }).finally(() => underway.delete(folder));
   underway.set(folder, work);
   return remember(folder, await work);
+}
+
+async function readHostSource(): Promise<string> {
+  return (await import("./host.ts", { with: { type: "text" } })).default;
 }
 
 function remember(folder: string, build: Build): Build {

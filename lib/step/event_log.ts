@@ -36,8 +36,7 @@ const encoder = new TextEncoder();
 
 /** Starts an empty log. */
 export function openEventLog(path: string): EventLog {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  const file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  const file = createEmpty(path);
   return {
     append(event) {
       const bytes = encoder.encode(`${JSON.stringify(event)}\n`);
@@ -45,6 +44,16 @@ export function openEventLog(path: string): EventLog {
     },
     close: () => file.close(),
   };
+}
+
+/** Usually there is no log and its folder exists; then this is one call of the system. */
+function createEmpty(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { write: true, createNew: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) Deno.mkdirSync(dirname(path), { recursive: true });
+    return Deno.openSync(path, { write: true, create: true, truncate: true });
+  }
 }
 
 /** The events in a log, as far as it was written; none when there is no log. */

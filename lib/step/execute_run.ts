@@ -86,9 +86,9 @@ async function tryUntilDone(
 
 function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
   Deno.mkdirSync(paths.dir, { recursive: true });
-  const sync = { sync: false };
-  writeFileAtomic(paths.config, `${JSON.stringify(bound.config, null, 2)}\n`, sync);
-  writeFileAtomic(paths.record, recordText(record), sync);
+  // The folder is new, so there is nothing that a write cut short could damage.
+  Deno.writeTextFileSync(paths.config, `${JSON.stringify(bound.config, null, 2)}\n`);
+  Deno.writeTextFileSync(paths.record, recordText(record));
 }
 
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {

@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "../deps/path.ts";
-import { syncDir, syncFile, writeFileAtomic } from "../base/atomic_file.ts";
+import { type StagedFile, stageFile, syncPath } from "../base/atomic_file.ts";
 import { messageOf } from "../base/error.ts";
 import { escapeHtml } from "../report/escape.ts";
 import type { ArtifactRecord, Config, RunRecord } from "../base/record.ts";
@@ -14,6 +14,8 @@ import { collectArtifacts } from "./artifacts.ts";
 import type { CapturedCell } from "./capture.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
 
+const linkType = "inode/symlink";
+
 /** What is written of a run besides its record. */
 export interface RunDocuments {
   flow: Flow;
@@ -22,15 +24,15 @@ export interface RunDocuments {
   highlighted: Map<string, string>;
 }
 
-/** Lists the outputs of a run and makes them durable. Links that lead out of the run folder are removed. */
+/** Lists the outputs of a run. Links that lead out of the run folder are removed. */
 export async function gatherArtifacts(paths: InstancePaths, warnings: string[]): Promise<ArtifactRecord[]> {
-  for (const link of escapingLinks(paths.dir)) {
-    Deno.removeSync(link);
-    warnings.push(`The link "${link.slice(paths.dir.length + 1)}" led out of the run folder and was removed`);
-  }
   const artifacts = await collectArtifacts(paths.dir, { onWarning: (warning) => warnings.push(warning) });
-  for (const { name, type } of artifacts) if (type !== "inode/symlink") syncFile(join(paths.dir, name));
-  return artifacts;
+  return artifacts.filter(({ name, type }) => {
+    if (type !== linkType || !leadsOut(join(paths.dir, name), paths.dir)) return true;
+    Deno.removeSync(join(paths.dir, name));
+    warnings.push(`The link "${name}" led out of the run folder and was removed`);
+    return false;
+  });
 }
 
 /** Writes notebook and report, and then the record. When this returns, all of it is on disk. */
@@ -38,12 +40,27 @@ export async function writeRun(paths: InstancePaths, record: RunRecord, document
   removeUnowned(paths);
   const notebook = await makeNotebook(record, documents);
   const { serializeNotebook } = await import("../notebook/serialize_notebook.ts");
-  writeFileAtomic(paths.notebook, serializeNotebook(notebook));
-  writeFileAtomic(paths.report, await makeReport(paths, record, notebook, documents));
-  syncFile(paths.config);
-  syncDir(paths.dir);
-  writeFileAtomic(paths.record, recordText(record));
-  syncDir(paths.dir);
+  const report = await makeReport(paths, record, notebook, documents);
+  const outputs = record.artifacts.filter(({ type }) => type !== linkType).map(({ name }) => join(paths.dir, name));
+  // All contents are durable before the first of them is seen, and the record is seen last: file systems with a journal
+  // keep the order of renames in one folder.
+  const staged = [
+    stageFile(paths.notebook, serializeNotebook(notebook)),
+    stageFile(paths.report, report),
+    stageFile(paths.record, recordText(record)),
+  ];
+  await commitAll(staged, [paths.config, ...outputs]);
+  await syncPath(paths.dir);
+}
+
+/** Makes files durable all at once, which costs hardly more than one, and then puts the staged ones in place. */
+async function commitAll(staged: StagedFile[], others: string[]): Promise<void> {
+  try {
+    await Promise.all([...staged.map((file) => file.sync()), ...others.map(syncPath)]);
+    for (const file of staged) file.commit();
+  } finally {
+    for (const file of staged) file.discard();
+  }
 }
 
 /** The text of `run.json`. */
@@ -111,20 +128,6 @@ function removeUnowned(paths: InstancePaths): void {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-}
-
-/** Links below the run folder that lead out of it, however deep. */
-function escapingLinks(dir: string): string[] {
-  const found: string[] = [];
-  const scan = (folder: string) => {
-    for (const entry of Deno.readDirSync(folder)) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory) scan(path);
-      else if (entry.isSymlink && leadsOut(path, dir)) found.push(path);
-    }
-  };
-  scan(dir);
-  return found;
 }
 
 function leadsOut(path: string, dir: string): boolean {

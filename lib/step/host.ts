@@ -44,9 +44,13 @@ const display = Symbol.for("Jupyter.display");
 const orders = readOrders();
 const { nonce, ...visible } = orders;
 const pending: Promise<void>[] = [];
+let started = false;
 
 /** Runs the flow: called by the generated main module with a function that imports the instrumented copy. */
 export async function runFlow(importFlow: () => Promise<unknown>): Promise<void> {
+  // Only the main module's call counts: a flow that imports this module cannot report an end that it did not reach.
+  if (started) throw new TypeError("The flow runs already");
+  started = true;
   try {
     await importFlow();
     await Promise.all(pending);

@@ -10,6 +10,7 @@ import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
 import { checkName } from "../base/names.ts";
 import type { Executor } from "../executor/executor.ts";
 import { localExecutor } from "../executor/local.ts";
+import type { Cell } from "../notebook/flow.ts";
 import { bindConfig } from "./bind_config.ts";
 import { buildFlow } from "./build.ts";
 import type { RunEvent } from "./event_log.ts";
@@ -59,11 +60,17 @@ export interface StepOptions {
   signal?: AbortSignal;
   /** Where it runs; this machine unless given. */
   executor?: Executor;
-  /** True when the values of the config are text, as from a command line or a CSV file, to be converted by type. */
+  /**
+   * True when the values of the config are text, as from a command line or a CSV file, to be converted by type; or the
+   * keys whose values are text, such as `maxDistance` or `model.seed`.
+   */
   textConfig?: boolean | string[];
   /** Told what happens while it happens. */
   onEvent?: (event: StepEvent) => void;
 }
+
+/** What a watcher needs to know of a cell. */
+export type CellOutline = Pick<Cell, "index" | "type" | "title" | "line">;
 
 /** What `onEvent` is told. */
 export type StepEvent =
@@ -71,7 +78,7 @@ export type StepEvent =
   /** Somebody else runs the instance. */
   | { t: "waiting"; holder?: LockHolder }
   /** It starts to run, with one line a reason. */
-  | { t: "running"; step: string; instance: string; cells: number; reasons: string[] }
+  | { t: "running"; step: string; instance: string; cells: CellOutline[]; reasons: string[] }
   /** A try failed and another one follows after `delayMs`. */
   | { t: "retrying"; attempt: number; delayMs: number; statusText: string };
 
@@ -114,7 +121,7 @@ export async function runStepFlow(
       ? { run: undefined, reasons: early.reasons }
       : await maybeReuse(plan, options);
     if (reused) return reused;
-    options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.length, reasons });
+    options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
     const record = await executeRun(plan, settings(plan, options));
     const run = makeRun(paths, { status: record.status, cached: false, reasons, record: () => record });
     if (record.status !== "succeeded" && record.status !== "warned") throw new StepFailedError(run);
@@ -164,8 +171,12 @@ async function planRun(
   }
 }
 
+function outline({ index, type, title, line }: Cell): CellOutline {
+  return { index, type, ...(title === undefined ? {} : { title }), line };
+}
+
 /** A bare name stands for a flow in `flows/`. */
-function flowPath(flow: string | URL): string | URL {
+export function flowPath(flow: string | URL): string | URL {
   return typeof flow === "string" && /^[\w-]+$/.test(flow) ? `flows/${flow}.ts` : flow;
 }
 

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "../../lib/deps/assert.ts";
-import { syncFile, writeFileAtomic, writeFileDurably } from "../../lib/base/atomic_file.ts";
+import { stageFile, syncPath, writeFileAtomic, writeFileDurably } from "../../lib/base/atomic_file.ts";
 
-function inFolder(test: (dir: string) => void): () => void {
-  return () => {
+function inFolder(test: (dir: string) => void | Promise<void>): () => Promise<void> {
+  return async () => {
     const dir = Deno.makeTempDirSync();
     try {
-      test(dir);
+      await test(dir);
     } finally {
       Deno.removeSync(dir, { recursive: true });
     }
@@ -21,7 +21,7 @@ Deno.test(
   inFolder((dir) => {
     writeFileAtomic(`${dir}/a`, "one, and longer");
     writeFileAtomic(`${dir}/a`, "twö");
-    writeFileAtomic(`${dir}/b`, new Uint8Array([0, 255]), { sync: false });
+    writeFileAtomic(`${dir}/b`, new Uint8Array([0, 255]));
     assertEquals(Deno.readTextFileSync(`${dir}/a`), "twö");
     assertEquals([...Deno.readFileSync(`${dir}/b`)], [0, 255]);
     assertEquals(namesIn(dir), ["a", "b"]);
@@ -70,10 +70,27 @@ Deno.test(
 );
 
 Deno.test(
-  "writeFileDurably() and syncFile() work on plain files",
-  inFolder((dir) => {
-    writeFileDurably(`${dir}/a`, "x".repeat(300_000));
-    syncFile(`${dir}/a`);
+  "writeFileDurably() and syncPath() work on plain files and folders",
+  inFolder(async (dir) => {
+    await writeFileDurably(`${dir}/a`, "x".repeat(300_000));
+    await syncPath(`${dir}/a`);
+    await syncPath(dir);
     assertEquals(Deno.statSync(`${dir}/a`).size, 300_000);
+  }),
+);
+
+Deno.test(
+  "stageFile() leaves the file alone until it is committed, and nothing when it is discarded",
+  inFolder(async (dir) => {
+    Deno.writeTextFileSync(`${dir}/a`, "old");
+    const staged = stageFile(`${dir}/a`, "new");
+    await staged.sync();
+    assertEquals(Deno.readTextFileSync(`${dir}/a`), "old");
+    staged.commit();
+    staged.discard();
+    assertEquals(Deno.readTextFileSync(`${dir}/a`), "new");
+    stageFile(`${dir}/a`, "newer").discard();
+    assertEquals(Deno.readTextFileSync(`${dir}/a`), "new");
+    assertEquals(namesIn(dir), ["a"]);
   }),
 );

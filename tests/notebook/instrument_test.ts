@@ -67,6 +67,19 @@ Deno.test("instrument() resolves absolute paths, quotes and long specifiers on o
   assertEquals(third, flow.source.split("\n")[2]);
 });
 
+Deno.test("instrument() keeps literal imports literal, in code and in types, and comments out a shebang", async () => {
+  const flow = await parseFlow(
+    `#!/usr/bin/env deno\n// %% tags=["parameters"]\nimport('./a.ts', { with: { type: "x" } }); import(\`./a.ts\`);\n` +
+      `type A = import("./a.ts").A; let x = import("npm:a");\n`,
+    "file:///flows/x.ts",
+  );
+  const [first, , third, fourth] = (await instrument(flow)).source.split("\n");
+  assertEquals(first, "///usr/bin/env deno");
+  assertEquals(third, 'import("file:///flows/a.ts", { with: { type: "x" } }); import("file:///flows/a.ts");');
+  assertStringIncludes(fourth, 'type A = import("file:///flows/a.ts").A; ');
+  assertStringIncludes(fourth, '(import("npm:a"))');
+});
+
 Deno.test("instrument() leaves a computed import its options", async () => {
   const flow = await parseFlow(
     `// %% tags=["parameters"]\nconst m = await import(a + b, { with: { type: "json" } });\n`,

@@ -2,7 +2,7 @@ import { assertEquals } from "../../lib/deps/assert.ts";
 import { isMarkerLine, parseMarker } from "../../lib/notebook/marker.ts";
 import type { Marker } from "../../lib/notebook/marker.ts";
 
-/** Seen with Jupytext 1.19 on `.ts` files, where the title is one of the metadata. */
+/** As Jupytext itself was seen to read these lines of `.ts` files; there, the title is one of the metadata. */
 const jupytextReads: [line: string, type: Marker["type"], metadata: Record<string, unknown>][] = [
   ["// %%", "code", {}],
   ['// %% tags=["parameters"]', "code", { tags: ["parameters"] }],

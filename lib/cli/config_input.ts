@@ -1,0 +1,143 @@
+/**
+ * A config from the command line: files in order, then single values, each over what was there before.
+ * @module
+ */
+import { DuctaflowError, messageOf } from "../base/error.ts";
+import { sha256 } from "../base/hash.ts";
+import { type Json, type JsonObject, toPlainJson } from "../base/json.ts";
+import { suggestName } from "../base/names.ts";
+import { nearest } from "../base/nearest.ts";
+import { basename, dirname, extname } from "../deps/path.ts";
+import { usageError } from "./options.ts";
+
+/** A config put together, and the keys (`seed`, `model.seed`) whose values are text to be converted by type. */
+export interface ConfigInput {
+  config: JsonObject;
+  textKeys: string[];
+}
+
+interface Setting {
+  path: string[];
+  value: Json;
+  isText: boolean;
+}
+
+const forbidden = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Reads the files and the `key=value` texts. Objects are merged key by key, everything else is replaced. */
+export async function readConfigInput(files: string[], settings: string[]): Promise<ConfigInput> {
+  const parsed = settings.map(parseSetting);
+  let config: JsonObject = {};
+  for (const file of files) config = merge(config, await readConfigFile(file));
+  const text = new Map<string, boolean>();
+  for (const { path, value, isText } of parsed) {
+    setAt(config, path, value);
+    text.set(path.join("."), isText);
+  }
+  return { config, textKeys: [...text].filter(([, isText]) => isText).map(([key]) => key) };
+}
+
+/** `key=text`, or `key:=JSON`; dots in the key lead into objects. */
+export function parseSetting(text: string): Setting {
+  const [, key, typed, rest] = /^([^=]+?)(:?)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined) {
+    throw usageError(`"--set ${text}" is not a key with a value`, `Write --set key=value, or --set key:=JSON`);
+  }
+  const path = key.split(".").map((part) => part.trim());
+  if (path.some((part) => part === "" || forbidden.has(part))) throw usageError(`"${key}" cannot be a key of a config`);
+  if (!typed) return { path, value: rest, isText: true };
+  try {
+    return { path, value: JSON.parse(rest), isText: false };
+  } catch (cause) {
+    throw usageError(`"--set ${text}" is not JSON after ":=": ${messageOf(cause)}`, `Write --set ${key}=… for text`);
+  }
+}
+
+function setAt(config: JsonObject, path: string[], value: Json): void {
+  let target = config;
+  for (const [i, key] of path.slice(0, -1).entries()) {
+    const inner = Object.hasOwn(target, key) ? target[key] : undefined;
+    if (inner !== undefined && !isObject(inner)) {
+      const above = path.slice(0, i + 1).join(".");
+      throw usageError(`"--set ${path.join(".")}=…" goes into "${above}", which is ${JSON.stringify(inner)}`);
+    }
+    target = (target[key] = inner ?? {}) as JsonObject;
+  }
+  target[path.at(-1)!] = value;
+}
+
+function merge(below: JsonObject, above: JsonObject): JsonObject {
+  const merged = Object.entries(above).map(([key, value]): [string, Json] => {
+    const old = Object.hasOwn(below, key) ? below[key] : undefined;
+    return [key, isObject(old) && isObject(value) ? merge(old, value) : value];
+  });
+  return { ...below, ...Object.fromEntries(merged) };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function readConfigFile(path: string): Promise<JsonObject> {
+  const parse = parserFor(path);
+  let value: unknown;
+  try {
+    value = await parse(await Deno.readTextFile(path)) ?? {};
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) throw notFound(path, cause);
+    throw badFile(path, messageOf(cause), cause);
+  }
+  const { value: config, problems } = toPlainJson(value);
+  if (problems.length > 0) throw badFile(path, `it holds ${problems[0].found} at "${problems[0].path}"`);
+  if (!isObject(config)) throw badFile(path, `it holds ${JSON.stringify(config)} instead of keys with values`);
+  return config;
+}
+
+function parserFor(path: string): (text: string) => unknown {
+  const ending = extname(path).toLowerCase();
+  if (ending === ".json") return (text) => JSON.parse(text.replace(/^\ufeff/, ""));
+  if (ending === ".yaml" || ending === ".yml") {
+    // The core schema of YAML 1.2 holds what JSON holds: `no` is text, and so is a date.
+    return async (text) => (await import("../deps/yaml.ts")).parse(text, { schema: "core" });
+  }
+  throw usageError(`The config file "${path}" ends in "${ending}"; accepted are ".json", ".yaml" and ".yml"`);
+}
+
+function badFile(path: string, problem: string, cause?: unknown): DuctaflowError {
+  return new DuctaflowError(`The config file "${path}" cannot be read: ${problem}`, { code: "bad-config", cause });
+}
+
+function notFound(path: string, cause: unknown): DuctaflowError {
+  const folder = dirname(path);
+  const meant = nearest(basename(path), fileNames(folder));
+  return new DuctaflowError(`There is no config file "${path}"`, {
+    code: "bad-config",
+    ...(meant ? { hint: `Did you mean "${folder === "." ? meant : `${folder}/${meant}`}"?` } : {}),
+    cause,
+  });
+}
+
+function fileNames(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].filter((entry) => entry.isFile).map((entry) => entry.name).sort();
+  } catch {
+    // No such folder: then there is nothing to suggest.
+    return [];
+  }
+}
+
+const longestDerived = 60;
+
+/** A name for an instance that got none: from the config files and the values, such as `base_pm_500`. */
+export async function deriveInstance(files: string[], settings: string[]): Promise<string> {
+  const values = settings.map(parseSetting).map(({ path, value }) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return /^(true|false|null|)$/.test(text) ? `${path.at(-1)}=${text}` : text;
+  });
+  const parts = [...files.map((file) => basename(file, extname(file))), ...values];
+  if (parts.length === 0) return "default";
+  const name = parts.map((part) => part.replace(/[^\p{L}\p{N}.=+-]+/gu, "_").replace(/^_+|_+$/g, "")).join("_");
+  if (name.length <= longestDerived) return suggestName(name);
+  // What is cut off still tells instances apart.
+  return `${suggestName(name.slice(0, longestDerived - 9))}_${(await sha256(name)).slice(0, 8)}`;
+}

@@ -1,0 +1,103 @@
+/**
+ * All that the command line does to the world outside: streams, the clock, signals. Tests give their own.
+ * @module
+ */
+import { fromFileUrl, relative } from "../deps/path.ts";
+
+/** A stream that text is written to. */
+export interface OutStream {
+  write(text: string): void;
+  /** Whether colours are welcome. */
+  color: boolean;
+  /** Whether lines can be redrawn. */
+  live: boolean;
+  /** Columns; a generous number where nobody looks. */
+  width(): number;
+}
+
+/** What a command may do besides computing. */
+export interface Effects {
+  /** For data. */
+  stdout: OutStream;
+  /** For people. */
+  stderr: OutStream;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls again and again until the returned function is called. */
+  every(ms: number, call: () => void): () => void;
+  /** Calls for each signal that asks to end, until the returned function is called. */
+  onSignal(call: (signal: Deno.Signal) => void): () => void;
+  exit(code: number): void;
+  /** How this program is called, such as `deno run -A mod.ts`. */
+  program: string;
+}
+
+const endSignals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+const widthElsewhere = 120;
+
+/** The effects of a real process. */
+export function processEffects(): Effects {
+  return {
+    stdout: outStream(Deno.stdout),
+    stderr: outStream(Deno.stderr),
+    now: Date.now,
+    every(ms, call) {
+      const timer = setInterval(call, ms);
+      return () => clearInterval(timer);
+    },
+    onSignal(call) {
+      const listeners = endSignals.map((signal) => [signal, () => call(signal)] as const);
+      for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+      return () => listeners.forEach(([signal, listener]) => Deno.removeSignalListener(signal, listener));
+    },
+    exit: Deno.exit,
+    program: `deno run -A ${mainName()}`,
+  };
+}
+
+function outStream(stream: typeof Deno.stdout): OutStream {
+  const terminal = stream.isTerminal();
+  const encoder = new TextEncoder();
+  return {
+    write(text) {
+      const bytes = encoder.encode(text);
+      try {
+        for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+      } catch (error) {
+        // Whoever was reading has seen enough; the work goes on.
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      }
+    },
+    color: terminal && !Deno.noColor,
+    live: terminal && maybeEnv("TERM") !== "dumb",
+    width: () => terminal ? columns() : widthElsewhere,
+  };
+}
+
+function columns(): number {
+  try {
+    // A terminal that does not know its size says 0.
+    return Deno.consoleSize().columns || 80;
+  } catch {
+    return 80;
+  }
+}
+
+/** A variable that is nice to know but not worth a permission prompt. */
+function maybeEnv(name: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
+  return state === "granted" ? Deno.env.get(name) : undefined;
+}
+
+function mainName(): string {
+  const url = Deno.mainModule;
+  if (!url.startsWith("file:")) return url;
+  const path = fromFileUrl(url);
+  try {
+    const below = relative(Deno.cwd(), path);
+    return below.startsWith("..") ? path : below;
+  } catch {
+    // The current folder is gone: the whole path is as good.
+    return path;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The command line: finds the command, runs it, and turns errors into words and exit codes. Commands are loaded only
+ * when they are called.
+ * @module
+ */
+import { nearest } from "../base/nearest.ts";
+import { version } from "../base/version.ts";
+import { type Command, commandHelp } from "./command.ts";
+import { type Effects, processEffects } from "./effects.ts";
+import { errorJson, errorText, exitCodeOf, exitCodes } from "./exit.ts";
+import { usageError } from "./options.ts";
+import { columns, painter } from "./style.ts";
+
+interface CommandEntry {
+  summary: string;
+  load(): Promise<{ command: Command }>;
+}
+
+/** All commands, in the order of the help. */
+export const commands: Record<string, CommandEntry> = {
+  run: { summary: "Run a flow as one recorded instance", load: () => import("./run.ts") },
+  inspect: { summary: "Show what a flow is: parameters, permissions, cells", load: () => import("./inspect.ts") },
+  why: { summary: "Tell whether an instance would run again, and why", load: () => import("./why.ts") },
+  list: { summary: "List steps, or the instances of one", load: () => import("./list.ts") },
+  show: { summary: "Show one run: status, results, errors, permissions", load: () => import("./show.ts") },
+};
+
+/** Runs the command line and ends the process with its exit code. */
+export async function main(args: string[] = Deno.args, effects: Effects = processEffects()): Promise<void> {
+  effects.exit(await runCommandLine(args, effects));
+}
+
+/** Runs the command line and returns its exit code. */
+export async function runCommandLine(args: string[], effects: Effects): Promise<number> {
+  try {
+    return await dispatch(args, effects);
+  } catch (error) {
+    const flags = args.slice(0, args.includes("--") ? args.indexOf("--") : undefined);
+    const asked = (flag: string) => flags.includes(flag);
+    effects.stderr.write(errorText(error, painter(effects.stderr.color), { verbose: asked("--verbose") }));
+    if (asked("--json")) effects.stdout.write(`${JSON.stringify(errorJson(error))}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(args: string[], effects: Effects): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    effects.stderr.write(mainHelp(effects, effects.stderr.color));
+    return exitCodes.usage;
+  }
+  const helpOf = name === "help" ? rest[0] : isHelp(name) ? "" : hasHelp(rest) ? name : undefined;
+  if (helpOf || name !== "help" && helpOf === undefined && !name.startsWith("-")) {
+    const { command } = await commandEntry(helpOf || name, rest).load();
+    if (!helpOf) return await command.run(rest, effects);
+    effects.stdout.write(commandHelp(command, effects.program, painter(effects.stdout.color)));
+  } else if (name === "--version" || name === "-V") {
+    effects.stdout.write(`ductaflow ${version} (deno ${Deno.version.deno})\n`);
+  } else if (name === "help" || isHelp(name)) {
+    effects.stdout.write(mainHelp(effects, effects.stdout.color));
+  } else {
+    throw usageError(`There is no option "${name}" before the command`, `See ${effects.program} --help`);
+  }
+  return exitCodes.done;
+}
+
+function isHelp(arg: string): boolean {
+  return arg === "--help" || arg === "-h";
+}
+
+function hasHelp(args: string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some(isHelp);
+}
+
+function commandEntry(name: string, rest: string[]): CommandEntry {
+  if (Object.hasOwn(commands, name)) return commands[name];
+  const isFlow = /\.(m?[jt]s|[jt]sx)$/.test(name);
+  const meant = isFlow ? ["run", name, ...rest].join(" ") : nearest(name, Object.keys(commands));
+  const known = `The commands are ${Object.keys(commands).join(", ")}`;
+  throw usageError(`There is no command "${name}"`, meant ? `Did you mean "${meant}"?` : known);
+}
+
+function mainHelp({ program }: Effects, color: boolean): string {
+  const paint = painter(color);
+  const rows = Object.entries(commands).map(([name, { summary }]) => [paint("cyan", name), summary]);
+  return `${paint("bold", "ductaflow")} ${version}: run flows again and again, each run recorded
+
+${paint("bold", "Usage")}
+  ${program} <command> [arguments]
+
+${paint("bold", "Commands")}
+${columns(rows, { indent: "  " })}
+  ${program} <command> --help tells the options of a command, with examples
+
+${paint("bold", "Exit codes")}
+  0 done   1 a run failed   2 wrong usage or config   75 locked by another   130 interrupted
+`;
+}

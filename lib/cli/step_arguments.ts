@@ -1,0 +1,89 @@
+/**
+ * What `run` and `why` have in common: which flow, which instance, with which config and permissions.
+ * @module
+ */
+import type { PermissionKind } from "../base/record.ts";
+import { nearest } from "../base/nearest.ts";
+import { permissionKinds } from "../notebook/header_permissions.ts";
+import type { PermissionOptions } from "../step/grant.ts";
+import type { StepOptions } from "../step/run_step_flow.ts";
+import { type ConfigInput, deriveInstance, readConfigInput } from "./config_input.ts";
+import { type OptionTable, type OptionValues, usageError } from "./options.ts";
+
+/** Options that decide what a step is. */
+export const stepArguments = {
+  config: { value: "file", many: true, help: "Config from a .json, .yaml or .yml file; later files win" },
+  set: { value: "key=value", many: true, help: "One value over the config files; model.seed=3 nests, key:=JSON is typed" },
+  instance: { value: "name", help: "Name of the instance, instead of the second argument" },
+  step: { value: "name", help: "Name of the step instead of the flow's file name" },
+  runs: { value: "folder", help: `Folder of all runs, "runs" unless given` },
+  permit: { value: "kind[=a,b]", many: true, help: "Grant this instead of what the header asks: net=example.com, read=../data" },
+  forbid: { value: "kind", many: true, help: "Grant none of this kind, whatever the header asks: net, env, run, all" },
+} satisfies OptionTable;
+
+/** A step as the command line names it. */
+export interface StepArguments {
+  flow: string;
+  instance: string;
+  input: ConfigInput;
+  options: StepOptions;
+}
+
+/** Reads the arguments that are common to `run` and `why`. */
+export async function readStepArguments(
+  values: OptionValues<typeof stepArguments>,
+  positionals: string[],
+): Promise<StepArguments> {
+  const [flow, named, ...rest] = positionals;
+  if (!flow) throw usageError("No flow is given", "Write the path of a flow, or the name of one in flows/");
+  if (rest.length > 0) throw usageError(`"${rest[0]}" is one argument too many`, "Values are given as --set key=value");
+  if (named?.includes("=") && values.instance === undefined && !values.set.length) {
+    throw usageError(`"${named}" is taken for the name of the instance`, `Write --set ${named}, or --instance ${named}`);
+  }
+  if (named !== undefined && values.instance !== undefined && named !== values.instance) {
+    throw usageError(`The instance is given twice, as "${named}" and as "${values.instance}"`);
+  }
+  const input = await readConfigInput(values.config, values.set);
+  const instance = values.instance ?? named ?? await deriveInstance(values.config, values.set);
+  const permissions = parsePermits(values.permit, values.forbid);
+  const options: StepOptions = {
+    textConfig: input.textKeys,
+    permissions,
+    ...(values.step === undefined ? {} : { step: values.step }),
+    ...(values.runs === undefined ? {} : { runsDir: values.runs }),
+  };
+  return { flow, instance, input, options };
+}
+
+/** `--permit` and `--forbid` as the conductor's word. A kind by its name wins over `all`. */
+export function parsePermits(permit: string[], forbid: string[]): PermissionOptions {
+  const all: PermissionOptions = {};
+  const single: PermissionOptions = {};
+  const decide = (option: string, kind: string, value: string[] | boolean) => {
+    const target = kind === "all" ? all : single;
+    for (const each of kind === "all" ? permissionKinds : [checkKind(option, kind)]) {
+      const before = target[each];
+      if (before !== undefined && (before === false) !== (value === false)) {
+        throw usageError(`The permission "${kind}" is both permitted and forbidden`);
+      }
+      target[each] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+    }
+  };
+  for (const text of permit) {
+    const [, kind, list] = /^([^=]*)(?:=(.*))?$/s.exec(text)!;
+    const items = list?.split(",").map((item) => item.trim());
+    if (items?.includes("")) throw usageError(`"--permit ${text}" has an empty value`);
+    if (kind === "all" && items) throw usageError(`"--permit ${text}": "all" takes no values`);
+    decide("permit", kind, items ?? true);
+  }
+  for (const kind of forbid.flatMap((text) => text.split(","))) decide("forbid", kind.trim(), false);
+  return { ...all, ...single };
+}
+
+function checkKind(option: string, kind: string): PermissionKind {
+  const known = permissionKinds.find((each) => each === kind);
+  if (known) return known;
+  const meant = nearest(kind, permissionKinds);
+  const hint = meant ? `Did you mean "${meant}"?` : `The kinds are ${permissionKinds.join(", ")}, or all`;
+  throw usageError(`"--${option} ${kind}": there is no permission "${kind}"`, hint);
+}

@@ -1,0 +1,205 @@
+/**
+ * What a flow may do, seen from inside of it: the composed command against Deno's own traps (`reliability.md` §3).
+ */
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { join } from "../../lib/deps/path.ts";
+import { attempts, modUrl, type Outcomes, type Project, projectTest, resultOf } from "./project.ts";
+
+const refused = {
+  read: /^NotCapable: Requires read access/,
+  write: /^NotCapable: Requires write access/,
+  all: /^NotCapable: Requires all access/,
+  net: /^NotCapable: Requires net access/,
+  run: /^NotCapable: Requires run access/,
+  sys: /^NotCapable: Requires sys access/,
+  ffi: /^NotCapable: Requires ffi access/,
+  cache: /--cached-only is specified/,
+};
+
+/** One way to reach for something: what is tried, and how a flow without a grant must fare. */
+type Reach = [name: string, expression: string, outcome: RegExp];
+
+const worker = (url: string, options = "") =>
+  `new Promise((ok, no) => {
+    const worker = new Worker(${url}, { type: "module"${options} });
+    const end = (act: () => void) => (worker.terminate(), act());
+    worker.onmessage = (event) => end(() => ok(event.data));
+    worker.onerror = (event) => { event.preventDefault(); end(() => no(Object.assign(new Error(event.message.replace(/^Uncaught.*?Requires/, "Requires")), { name: "NotCapable" }))); };
+  })`;
+const leak =
+  '`import text from ${JSON.stringify(secretUrl)} with { type: "text" }; postMessage(text); export default text;`';
+
+/** Prepares what the expressions below name. */
+const setting = `const { secret, secretUrl, folder, port } = paths as Record<string, string>;
+const fs = await import("node:fs"), os = await import("node:os"), child = await import("node:child_process");
+const net = await import("node:net"), dns = await import("node:dns/promises"), sqlite = await import("node:sqlite");
+const { createRequire } = await import("node:module");
+`;
+
+const reaches: Reach[] = [
+  // Read
+  ["read a file", "Deno.readTextFile(secret)", refused.read],
+  ["read a file, sync", "Deno.readTextFileSync(secret)", refused.read],
+  ["open a file", "Deno.openSync(secret).close()", refused.read],
+  ["stat a file", "Deno.statSync(secret).size", refused.read],
+  ["real path", "Deno.realPathSync(secret)", refused.read],
+  ["list a folder", "[...Deno.readDirSync(folder)].length", refused.read],
+  ["go to a folder", "Deno.chdir(folder)", refused.read],
+  ["watch a folder", "Deno.watchFs(folder).close()", refused.read],
+  ["read with node:fs", "fs.readFileSync(secret, 'utf8')", /Requires read access/],
+  ["exists with node:fs", "fs.accessSync(secret)", /Requires read access/],
+  ["fetch a file: URL", "fetch(secretUrl).then((r) => r.text())", /Requires read access/],
+  ["open a database", "new sqlite.DatabaseSync(secret)", /Requires (read|write) access/],
+  [
+    "attach a database",
+    `new sqlite.DatabaseSync("own.db").exec("attach '" + secret + "' as other")`,
+    /attach|Requires/i,
+  ],
+  ["require()", `createRequire(secretUrl)(secret + ".json")`, /Requires read access/],
+  ["dynamic import", `import(String(secretUrl + ".ts"))`, /Requires read access/],
+  ["dynamic import of text", `import(String(secretUrl), { with: { type: "text" } })`, /Requires read access/],
+  [
+    "static import of a module of its own making",
+    `(Deno.writeTextFileSync("own.ts", ${leak}), import(String("file://" + Deno.cwd() + "/own.ts")))`,
+    /Requires read access/,
+  ],
+  [
+    "import in a data: URL",
+    `import("data:application/typescript," + encodeURIComponent(${leak}))`,
+    /Requires read access/,
+  ],
+  [
+    "import in a blob: URL",
+    `import(URL.createObjectURL(new Blob([${leak}], { type: "application/typescript" })))`,
+    /Requires read access/,
+  ],
+  ["worker on a file", worker("secretUrl + '.ts'"), /Requires read access/],
+  [
+    "import in a worker of its own making",
+    `(Deno.writeTextFileSync("own.ts", ${leak}), ${worker(`"file://" + Deno.cwd() + "/own.ts"`)})`,
+    /Requires read access/,
+  ],
+  ["the environment of the process", `Deno.readTextFileSync("/proc/self/environ")`, refused.all],
+  ["the memory of the process", `Deno.openSync("/proc/self/mem")`, refused.all],
+  ["a descriptor of the process", `Deno.readTextFileSync("/dev/fd/0")`, refused.all],
+  // Links
+  [
+    "make a link",
+    `Deno.symlinkSync(secret, "link")`,
+    refused.all.source.length ? /^NotCapable: Requires (read|write|all) access/ : refused.all,
+  ],
+  ["make a hard link", `Deno.linkSync(secret, "hard")`, refused.read],
+  ["make a link with node:fs", `fs.symlinkSync(secret, "link")`, /Requires (read|write|all) access/],
+  ["copy a file", `Deno.copyFileSync(secret, "copy")`, refused.read],
+  // Write
+  ["write a file", `Deno.writeTextFileSync(folder + "/new", "x")`, refused.write],
+  ["write with node:fs", `fs.writeFileSync(folder + "/new", "x")`, /Requires write access/],
+  ["make a folder", `Deno.mkdirSync(folder + "/new")`, refused.write],
+  ["remove a file", "Deno.removeSync(secret)", refused.write],
+  ["move a file away", `Deno.renameSync(secret, "taken")`, /^NotCapable: Requires (read|write) access/],
+  ["move a file there", `(Deno.writeTextFileSync("own", ""), Deno.renameSync("own", folder + "/new"))`, refused.write],
+  ["truncate a file", "Deno.truncateSync(secret)", refused.write],
+  ["change a mode", "Deno.chmodSync(secret, 0o777)", refused.write],
+  ["change times", "Deno.utimeSync(secret, 0, 0)", refused.write],
+  ["make a temporary file", "Deno.makeTempFileSync()", refused.write],
+  ["out by ..", `Deno.writeTextFileSync("../../../new", "x")`, refused.write],
+  // Net
+  ["fetch", "fetch(`http://127.0.0.1:${port}/`).then((r) => r.text())", refused.net],
+  ["fetch a name", "fetch('http://name.invalid/').then((r) => r.text())", refused.net],
+  ["connect", "Deno.connect({ port: Number(port) }).then((c) => c.close())", refused.net],
+  [
+    "connect to a unix socket",
+    `Deno.connect({ transport: "unix", path: folder + "/none.sock" })`,
+    /^NotCapable: Requires (net|read) access/,
+  ],
+  ["listen", "Deno.listen({ port: 0 }).close()", refused.net],
+  ["serve", "Deno.serve({ port: 0, onListen() {} }, () => new Response()).shutdown()", refused.net],
+  ["look up a name", "Deno.resolveDns('name.invalid', 'A')", refused.net],
+  ["web socket", "new WebSocket(`ws://127.0.0.1:${port}/`).close()", /Requires net access/],
+  [
+    "connect with node:net",
+    "new Promise((ok, no) => net.connect(Number(port), '127.0.0.1', () => ok(1)).on('error', no))",
+    /Requires net access/,
+  ],
+  ["look up with node:dns", "dns.lookup('name.invalid')", /Requires net access/],
+  ["import over http", "import(`http://127.0.0.1:${port}/x.ts`)", /Requires import access|--cached-only is specified/],
+  ["import from npm", `import(String("npm:is-even-of-nobody@1.0.0"))`, refused.cache],
+  ["import from jsr", `import(String("jsr:@nobody/none@1.0.0"))`, /--cached-only is specified|not found in cache/],
+  // Run, sys, ffi
+  ["run a program", `new Deno.Command("true").outputSync().code`, refused.run],
+  ["run deno", `new Deno.Command(Deno.execPath(), { args: ["--version"] }).outputSync().code`, refused.run],
+  ["run with node:child_process", `child.execFileSync("true")`, /Requires run access/],
+  ["signal the conductor", "Deno.kill(Deno.ppid, 'SIGCONT')", refused.run],
+  ["host name", "Deno.hostname()", refused.sys],
+  ["memory of the machine", "Deno.systemMemoryInfo().total", refused.sys],
+  ["network interfaces", "Deno.networkInterfaces().length", refused.sys],
+  ["user id", "Deno.uid()", refused.sys],
+  ["host name with node:os", "os.hostname()", /Requires sys access/],
+  ["load a library", `Deno.dlopen(folder + "/none.so", {})`, refused.ffi],
+  ["load an addon", `(process as any).dlopen({ exports: {} }, folder + "/none.node")`, /Requires ffi access/],
+];
+
+/** What a flow without a grant still can do: when one of these is refused, the table above proves nothing. */
+const allowed: Reach[] = [
+  ["write into its own folder", `Deno.writeTextFileSync("sub.txt", "x")`, /^did/],
+  [
+    "make and remove a folder",
+    `(Deno.mkdirSync("a/b", { recursive: true }), Deno.removeSync("a", { recursive: true }))`,
+    /^did/,
+  ],
+  ["rename its own file", `Deno.renameSync("sub.txt", "sub2.txt")`, /^did/],
+  ["read its config", `JSON.parse(Deno.readTextFileSync("config.json")).paths.port`, /^did: \d+$/],
+  ["list its siblings", `[...Deno.readDirSync("..")].length`, /^did: 1$/],
+  ["no environment", "JSON.stringify(Deno.env.toObject())", /^did: \{\}$/],
+  ["no variable", "Deno.env.get('HOME')", /^did: undefined$/],
+  ["no process.env", "process.env.DENO_DIR", /^did: undefined$/],
+  ["no localStorage", "typeof localStorage", /^did: undefined$/],
+  ["no caches", "typeof caches", /^did: undefined$/],
+  ["no key-value store", "typeof (Deno as any).openKv", /^did: undefined$/],
+  [
+    "a request for permission is not asked",
+    `Deno.permissions.request({ name: "net" }).then((s) => s.state)`,
+    /^did: (denied|prompt)$/,
+  ],
+  ["data: import", `import("data:text/javascript,export default 7").then((m) => m.default)`, /^did: 7$/],
+];
+
+function matrix(): string {
+  const table = Object.fromEntries([...reaches, ...allowed].map(([name, expression]) => [name, expression]));
+  return attempts(table).replace("const result:", `${setting}const result:`);
+}
+
+function secretOf(project: Project) {
+  const folder = join(project.outside, "elsewhere");
+  project.write({
+    "../elsewhere/secret": "SECRET",
+    "../elsewhere/secret.ts": "export default 'SECRET';",
+    "../elsewhere/secret.json": `"SECRET"`,
+  });
+  return { folder, secret: join(folder, "secret"), secretUrl: `file://${join(folder, "secret")}` };
+}
+
+projectTest("case 37: a flow without a grant meets every row of the deny matrix", {
+  "flows/reach.ts": matrix(),
+}, async (project) => {
+  const listener = Deno.listen({ port: 0 });
+  const connections = countConnections(listener);
+  const paths = { ...secretOf(project), port: String(listener.addr.port) };
+  const run = await project.run("flows/reach.ts", "one", { paths });
+  const result = resultOf<Outcomes>(run);
+  const wrong = [...reaches, ...allowed].filter(([name, , outcome]) => !outcome.test(result[name]));
+  assertEquals(wrong.map(([name]) => `${name} -> ${result[name]}`), []);
+  assertEquals(Object.entries(result).filter(([, text]) => text.includes("SECRET")), []);
+  listener.close();
+  assertEquals(await connections, 0);
+});
+
+/** Counts until the listener is closed. */
+async function countConnections(listener: Deno.Listener): Promise<number> {
+  let count = 0;
+  for await (const connection of listener) {
+    count++;
+    connection.close();
+  }
+  return count;
+}

@@ -1,0 +1,232 @@
+/** The truth of status: cases 1 to 7 of the catalogue in `reference/reliability.md` §5. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { maybeText, numberIn, outputsOf, sandboxed, streamText, until } from "./sandbox.ts";
+
+Deno.test(
+  "case 1: an exception in a cell fails that cell at its line, keeps those before and leaves those after",
+  sandboxed(async (box) => {
+    box.flow(
+      "throws",
+      `// %% Load
+console.log("kept");
+// %% Model
+const rows: number[] = [];
+
+if (rows.length === 0) throw new RangeError("no rows");
+// %% Report
+console.log("never");
+`,
+    );
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("throws", "a")));`);
+    assertEquals(outcome.code, "step-failed");
+    assertStringIncludes(outcome.message, "flows/throws.ts:8");
+    const record = box.record("throws", "a");
+    assertEquals(record.status, "failed");
+    assertEquals(record.statusText, 'Failed in cell 3 "Model", line 8: RangeError: no rows');
+    assertEquals(record.cells.map((cell) => cell.status), ["succeeded", "succeeded", "failed", "not-run"]);
+    assertEquals([record.error?.cell, record.error?.line, record.error?.column], [2, 8, 30]);
+    assertStringIncludes(record.error!.stack!, `file://${box.dir}/flows/throws.ts:8:30`);
+    const notebook = box.notebook("throws", "a");
+    assertEquals(streamText(notebook, 1), "kept\n");
+    const [error] = outputsOf(notebook, 2);
+    assert(error.output_type === "error");
+    assertEquals([error.ename, error.evalue], ["RangeError", "no rows"]);
+    assertStringIncludes(Deno.readTextFileSync(box.path("runs/throws/a/report.html")), "no rows");
+  }),
+);
+
+Deno.test(
+  "case 2: Deno.exit(0) in the middle is a failure that names the cell, and is never reused",
+  sandboxed(async (box) => {
+    box.flow("exits", `// %% Early\nconsole.log("before");\nDeno.exit(0);\n// %% Late\n1;\n`);
+    const outcomes = await box.conduct(`
+      say(await outcome(runStepFlow("exits", "a")));
+      say(await outcome(runStepFlow("exits", "a")));
+      say(await explainFreshness("exits", "a"));
+      say(await outcome(runStepFlow("exits", "a", {}, { cache: "existing" })));
+    `);
+    for (const outcome of [outcomes[0], outcomes[1], outcomes[3]]) {
+      assertEquals(outcome.code, "step-failed");
+      assertMatch(outcome.text, /^Exited early in cell 2 "Early": Deno\.exit\(0\) was called/);
+    }
+    assertEquals(outcomes[2].fresh, false);
+    assertMatch(outcomes[2].reasons[0].text, /did not succeed/);
+    assertEquals(box.record("exits", "a").cells.map((cell) => cell.status), ["succeeded", "failed", "not-run"]);
+    assertEquals([...Deno.readDirSync(box.path("runs/.ductaflow/history/exits/a"))].length, 2);
+    assertEquals(streamText(box.notebook("exits", "a"), 1), "before\n");
+  }),
+);
+
+Deno.test(
+  "case 2: an exit through another code, in the first cell or through process.exit is told apart",
+  sandboxed(async (box) => {
+    box.flow("seven", `// %%\nDeno.exit(7);\n`);
+    box.flow("first", `// %% tags=["parameters"]\nlet n = 1;\nDeno.exit(0);\n`);
+    box.flow("node", `// %%\nimport process from "node:process";\nprocess.exit();\n`);
+    const outcomes = await box.conduct(`
+      for (const flow of ["seven", "first", "node"]) say(await outcome(runStepFlow(flow, "a")));
+    `);
+    assertEquals(outcomes.map((outcome) => outcome.status), ["failed", "failed", "failed"]);
+    assertEquals(outcomes[0].text, "Exited early in cell 2 with code 7");
+    assertStringIncludes(outcomes[1].text, "Exited early in cell 1");
+    assertStringIncludes(outcomes[2].text, "Exited early in cell 2");
+  }),
+);
+
+Deno.test(
+  "case 3: kill -9 of the flow is told as such, keeps the outputs, and the conductor goes on",
+  sandboxed(async (box) => {
+    box.flow("victim", `// %% One\nconsole.log("one");\n// %% Two\nconsole.log("two");\nwritePid();\nfor (;;);\n`
+      .replace("writePid()", `Deno.writeTextFileSync("pid", Deno.pid + "\\n")`));
+    box.flow("next", `// %%\n"done";\n`);
+    const conductor = box.start(`
+      say(await outcome(runStepFlow("victim", "a")));
+      say(await outcome(runStepFlow("next", "a")));
+    `);
+    Deno.kill(await until("the flow is in its second cell", () => numberIn(box.path("runs/victim/a/pid"))), "SIGKILL");
+    const { code, said } = await conductor.ended();
+    assertEquals(code, 0);
+    const [victim, next] = said as { status: string; text: string }[];
+    assertEquals([victim.status, victim.text], ["failed", 'Killed by SIGKILL in cell 3 "Two"']);
+    assertEquals(next.status, "succeeded");
+    const record = box.record("victim", "a");
+    assertEquals(record.cells.map((cell) => cell.status), ["succeeded", "succeeded", "failed"]);
+    assertEquals([record.attempts[0].signal, record.attempts[0].exitCode], ["SIGKILL", 137]);
+    assertEquals(streamText(box.notebook("victim", "a"), 1), "one\n");
+    assertEquals(streamText(box.notebook("victim", "a"), 2), "two\n");
+  }),
+);
+
+Deno.test(
+  "case 4: a run whose output is missing or changed is not reused, and a flow can demand its outputs",
+  sandboxed(async (box) => {
+    box.flow("makes", `// %%\nDeno.mkdirSync("tables");\nDeno.writeTextFileSync("tables/a.csv", "x\\n1\\n");\n`);
+    box.flow(
+      "demands",
+      `// %%\nimport { check } from ${JSON.stringify(import.meta.resolve("../../lib/flow.ts"))};
+let there = true;
+try { Deno.statSync("out.csv"); } catch { there = false; }
+check("out.csv is there", there, { severity: "error" });
+`,
+    );
+    const link = box.path("runs/makes/a/tables");
+    const run = `say(await outcome(runStepFlow("makes", "a")));`;
+    await box.conduct(run);
+    assertEquals(await box.conduct(run), [{ status: "succeeded", cached: true, reasons: [], text: "Succeeded" }]);
+    Deno.removeSync(`${link}/a.csv`);
+    const [missing] = await box.conduct(run);
+    assertEquals([missing.cached, missing.reasons], [false, ["The output tables/a.csv is gone"]]);
+    Deno.writeTextFileSync(`${link}/a.csv`, "x\n2\n");
+    const [changed] = await box.conduct(run);
+    assertEquals([changed.cached, changed.reasons], [false, ["The output tables/a.csv was changed after the run"]]);
+    assertEquals(Deno.readTextFileSync(`${link}/a.csv`), "x\n1\n");
+    const demands = await box.conduct(`
+      say(await outcome(runStepFlow("demands", "a")));
+      say(await explainFreshness("demands", "a"));
+    `);
+    assertEquals(demands[0].text, 'Checks do not hold: "out.csv is there"');
+    assertEquals([demands[0].status, demands[1].fresh], ["failed", false]);
+  }),
+);
+
+Deno.test(
+  "case 5: a top-level await that nothing can resolve fails with that text",
+  sandboxed(async (box) => {
+    box.flow("waits", `// %% Wait\nconsole.log("waiting");\nawait new Promise(() => {});\n// %% After\n1;\n`);
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("waits", "a")));`);
+    assertEquals(outcome.status, "failed");
+    assertStringIncludes(outcome.text, 'Never finished in cell 2 "Wait"');
+    const record = box.record("waits", "a");
+    assertEquals(record.cells.map((cell) => cell.status), ["succeeded", "failed", "not-run"]);
+    const notebook = box.notebook("waits", "a");
+    assertEquals([streamText(notebook, 1), streamText(notebook, 1, "stderr")], ["waiting\n", ""]);
+  }),
+);
+
+Deno.test(
+  "case 6: a rejection or a timer's error after the last cell fails the run",
+  sandboxed(async (box) => {
+    box.flow("rejects", `// %%\nsetTimeout(() => Promise.reject(new Error("late rejection")), 30);\n`);
+    box.flow("timer", `// %%\nsetTimeout(() => { throw new TypeError("late timer"); }, 30);\n`);
+    box.flow("during", `// %%\nsetTimeout(() => { throw new Error("in between"); });\n// %%\nawait new Promise((r) => setTimeout(r, 5000));\n`);
+    box.flow("odd", `// %%\nsetTimeout(() => Promise.reject({ get message() { throw 1; } }), 10);\n`);
+    const outcomes = await box.conduct(`
+      for (const flow of ["rejects", "timer", "during", "odd"]) say(await outcome(runStepFlow(flow, "a")));
+    `);
+    assertEquals(outcomes.map((outcome) => outcome.status), ["failed", "failed", "failed", "failed"]);
+    const after = "Failed after the last cell, by an error that nothing waited for, line";
+    assertEquals(outcomes[0].text, `${after} 4: Error: late rejection`);
+    assertEquals(outcomes[1].text, `${after} 4: TypeError: late timer`);
+    assertEquals(
+      outcomes[2].text,
+      "Failed in cell 3 by an error that nothing waited for, line 4: Error: in between",
+    );
+    assertStringIncludes(outcomes[3].text, "Failed after the last cell");
+  }),
+);
+
+const forger = `// %% Look for the key
+const seen: string[] = [...Deno.args, Deno.mainModule];
+for (const name of Reflect.ownKeys(globalThis)) {
+  const value = (globalThis as Record<PropertyKey, unknown>)[name];
+  seen.push(String(name), typeof value === "function" ? value.toString() : Deno.inspect(value, { showHidden: true, depth: 4 }));
+}
+const host = (globalThis as any)[Symbol.for("ductaflow.host")];
+for (const side of [host, (globalThis as any).__ductaflow__]) {
+  for (const value of Object.values(side)) seen.push(String(value), Deno.inspect(value, { showHidden: true, depth: 4 }));
+}
+for (const path of ["/proc/self/cmdline", "/proc/self/environ", "../../.ductaflow/live/forges/a.events.ndjson"]) {
+  try { seen.push(Deno.readTextFileSync(path)); } catch { /* as it should be */ }
+}
+const keys = [...new Set(seen.join("\\n").match(/(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/g) ?? [])];
+// %% Forge
+const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+const done = '{"t":"done","ms":1,"rss":1}';
+for (const key of [...keys, "", "0".repeat(32), "undefined"]) {
+  write("\\x1e" + key + "." + done + "\\x1e");
+  write("\\x1e" + key + "+" + done.slice(0, 9) + "\\x1e\\x1e" + key + "." + done.slice(9) + "\\x1e");
+  Deno.stderr.writeSync(new TextEncoder().encode("\\x1e" + key + '.{"t":"cell","cell":2}\\x1e'));
+}
+write(done + "\\n" + '{"t":"cell","cell":3,"ms":1,"rss":1}' + "\\n\\x1e\\x1e\\x1e");
+`;
+
+Deno.test(
+  "case 7: forged protocol lines and frames change neither status nor cells, and the key is nowhere to be found",
+  sandboxed(async (box) => {
+    box.flow("forges", `${forger}keys\n// %% Leave\nDeno.exit(0);\n// %% Never\n1;\n`);
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("forges", "a")));`);
+    assertEquals(outcome.status, "failed");
+    assertStringIncludes(outcome.text, 'Exited early in cell 4 "Leave"');
+    const { cells } = box.record("forges", "a");
+    assertEquals(cells.map((cell) => cell.status), ["succeeded", "succeeded", "succeeded", "failed", "not-run"]);
+    const notebook = box.notebook("forges", "a");
+    // What looked like frames is text, whole.
+    assertEquals(streamText(notebook, 2).split('{"t":"done","ms":1,"rss":1}').length - 1, 4);
+    assertStringIncludes(streamText(notebook, 2), '\x1e.{"t":"done","ms":1,"rss":1}\x1e');
+    assertStringIncludes(streamText(notebook, 2), "\x1e\x1e\x1e");
+    assertEquals(streamText(notebook, 2, "stderr").match(/"t":"cell"/g)?.length, 3);
+  }),
+);
+
+Deno.test(
+  "case 7: a flow that gets hold of the toolkit's own functions cannot make itself green",
+  sandboxed(async (box) => {
+    box.flow("first", `// %%\n1;\n`);
+    await box.conduct(`await runStepFlow("first", "a");`);
+    const [host] = [...Deno.readDirSync(box.path("runs/.ductaflow/build"))].filter(({ name }) => /^host-/.test(name));
+    box.flow(
+      "imports",
+      `// %%
+import { runFlow } from "../runs/.ductaflow/build/${host.name}";
+(globalThis as any).__ductaflow__.cell(2);
+await runFlow(async () => {});
+Deno.exit(0);
+// %% Never
+1;
+`,
+    );
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("imports", "a")));`);
+    assert(outcome.status !== "succeeded" && outcome.status !== "warned", JSON.stringify(outcome));
+    assertEquals(maybeText(box.path("runs/imports/a/run.json"))?.includes('"status": "succeeded",\n  "statusText"') ?? false, false);
+  }),
+);
