@@ -41,6 +41,7 @@ async function step(flow: string, instance: string, config: Record<string, unkno
   } catch (error) {
     failed = true;
     if (error instanceof StepFailedError) runs.push(error.run);
+    else console.error(`${flow}/${instance} was not run:`);
     console.error(error instanceof Error ? error.message : error);
     return false;
   }
@@ -78,7 +79,7 @@ const lines = rows.map(({ instance }) => {
     number(share_late, 1),
     number(auc, 2),
     done.at(-1)?.status ?? "not run",
-    done.every((run) => run.cached) ? "fresh" : "ran",
+    done.some((run) => !run.cached) ? "ran" : done.length > 0 ? "fresh" : "",
     number(done.reduce((sum, run) => sum + run.durationMs, 0) / 1000, 1),
   ];
 });

@@ -44,23 +44,26 @@ export async function runCommandLine(args: string[], effects: Effects): Promise<
 }
 
 async function dispatch(args: string[], effects: Effects): Promise<number> {
+  const { stdout, stderr, program } = effects;
   const [name, ...rest] = args;
   if (name === undefined) {
-    effects.stderr.write(mainHelp(effects, effects.stderr.color));
+    stderr.write(mainHelp(program, stderr.color));
     return exitCodes.usage;
   }
-  const helpOf = name === "help" ? rest[0] : isHelp(name) ? "" : hasHelp(rest) ? name : undefined;
-  if (helpOf || name !== "help" && helpOf === undefined && !name.startsWith("-")) {
-    const { command } = await commandEntry(helpOf || name, rest).load();
-    if (!helpOf) return await command.run(rest, effects);
-    effects.stdout.write(commandHelp(command, effects.program, painter(effects.stdout.color)));
-  } else if (name === "--version" || name === "-V") {
-    effects.stdout.write(`ductaflow ${version} (deno ${Deno.version.deno})\n`);
-  } else if (name === "help" || isHelp(name)) {
-    effects.stdout.write(mainHelp(effects, effects.stdout.color));
-  } else {
-    throw usageError(`There is no option "${name}" before the command`, `See ${effects.program} --help`);
+  if (name === "--version" || name === "-V") {
+    stdout.write(`ductaflow ${version} (deno ${Deno.version.deno})\n`);
+    return exitCodes.done;
   }
+  if (isHelp(name) || name === "help" && rest.length === 0) {
+    stdout.write(mainHelp(program, stdout.color));
+    return exitCodes.done;
+  }
+  if (name.startsWith("-")) {
+    throw usageError(`There is no option "${name}" before the command`, `See ${program} --help`);
+  }
+  const { command } = await commandEntry(name === "help" ? rest[0] : name, rest).load();
+  if (name !== "help" && !hasHelp(rest)) return await command.run(rest, effects);
+  stdout.write(commandHelp(command, program, painter(stdout.color)));
   return exitCodes.done;
 }
 
@@ -81,7 +84,7 @@ function commandEntry(name: string, rest: string[]): CommandEntry {
   throw usageError(`There is no command "${name}"`, meant ? `Did you mean "${meant}"?` : known);
 }
 
-function mainHelp({ program }: Effects, color: boolean): string {
+function mainHelp(program: string, color: boolean): string {
   const paint = painter(color);
   const rows = Object.entries(commands).map(([name, { summary }]) => [paint("cyan", name), summary]);
   return `${paint("bold", "ductaflow")} ${version}: run flows again and again, each run recorded

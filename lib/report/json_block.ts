@@ -8,7 +8,7 @@ import { formatBytes, plural } from "./format.ts";
 
 const tokens = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
 const shownLimit = 200_000;
-const openLines = 12;
+const openLines = 16;
 
 /** A JSON value as a block that can be folded. */
 export function jsonBlock(value: unknown, note?: string): SafeHtml {

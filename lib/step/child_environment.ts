@@ -20,8 +20,8 @@ export async function childEnvironment(grant: Grant): Promise<Record<string, str
   const granted = env === true ? Deno.env.toObject() : Object.fromEntries(pick(env ?? []));
   return {
     ...granted,
-    // A flow that may start programs needs to find them.
-    ...(run === undefined ? {} : { PATH: maybeEnv("PATH") ?? plainPath }),
+    // A flow that may start programs needs to find them; to one that may not, Deno says so only of programs it finds.
+    PATH: run === undefined ? plainPath : maybeEnv("PATH") ?? plainPath,
     ...copied("TZ"),
     ...copied("LANG"),
     DENO_DIR: await findDenoDir(),

@@ -109,6 +109,12 @@ export interface ConductOptions {
 /** The permissions that are enough for the core. */
 export const conductorFlags = ["--allow-read", "--allow-write=runs", "--allow-run=deno"];
 
+/** A flow with one cell after an empty parameters cell, and permissions in its header if they are given. */
+export function flowOf(code: string, permissions: string[] = []): string {
+  const header = permissions.length === 0 ? [] : ["// ---", "// permissions:", ...permissions.map(indented), "// ---"];
+  return [...header, `// %% tags=["parameters"]`, "// %% Work", code, ""].join("\n");
+}
+
 /** What happened to each attempt of a flow made of them: `did: value`, or `Name: message` of the error. */
 export type Outcomes = Record<string, string>;
 

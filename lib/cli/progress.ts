@@ -1,0 +1,141 @@
+/**
+ * Tells people how a run goes: a spinner and a bar on a terminal, calm lines elsewhere.
+ * @module
+ */
+import { formatDuration } from "../base/duration.ts";
+import { describeHolder } from "../base/lock.ts";
+import type { StepEvent } from "../step/run_step_flow.ts";
+import type { Effects } from "./effects.ts";
+import { LiveBlock } from "./live_block.ts";
+import { type FlowProgress, type RunState, RunWatch } from "./run_state.ts";
+import { oneLine, painter } from "./style.ts";
+
+/** What is shown of a run while it goes on. */
+export interface Progress {
+  event(event: StepEvent): void;
+  /** Ends the display. Returns the last lines that the flow printed. */
+  stop(): string[];
+}
+
+const spinner = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
+const frameMs = 100;
+const calmMs = 1000;
+/** A run that says how far it is gets a line this often where nothing can be redrawn. */
+const calmProgressMs = 10_000;
+const barWidth = 24;
+
+/** Starts the display for `name`, such as `delay_model/am`, on stderr. */
+export function showProgress(name: string, effects: Effects, options: { verbose?: boolean } = {}): Progress {
+  return effects.stderr.live ? liveProgress(name, effects, options) : calmProgress(name, effects, options);
+}
+
+function liveProgress(name: string, effects: Effects, { verbose = false }: { verbose?: boolean }): Progress {
+  const { stderr } = effects;
+  const paint = painter(stderr.color);
+  const block = new LiveBlock(stderr);
+  const watch = new RunWatch(effects.now, (line, stream) => {
+    if (verbose) block.print([`${paint(stream === "stderr" ? "yellow" : "dim", "│")} ${paint("dim", line)}`]);
+  });
+  let frame = 0;
+  const draw = () => {
+    const lines = statusLines(name, watch.state, effects.now(), spinner[frame]);
+    block.draw(lines, (line, i) => i === 0 ? paint("cyan", line.slice(0, 1)) + line.slice(1) : paint("dim", line));
+  };
+  const end = effects.every(frameMs, () => {
+    frame = (frame + 1) % spinner.length;
+    draw();
+  });
+  return {
+    event(event) {
+      watch.event(event);
+      if (event.t === "waiting") block.print([waitingLine(name, event)]);
+      // Texts and numbers come by the thousand; the next frame shows them.
+      if (event.t === "running" || event.t === "waiting" || event.t === "retrying") draw();
+    },
+    stop() {
+      end();
+      watch.flush();
+      block.clear();
+      return watch.state.tail;
+    },
+  };
+}
+
+function calmProgress(name: string, effects: Effects, { verbose = false }: { verbose?: boolean }): Progress {
+  const say = (line: string) => effects.stderr.write(`${line}\n`);
+  const watch = new RunWatch(effects.now, (line) => verbose && say(`│ ${line}`));
+  let said = "";
+  let saidAt = effects.now();
+  const end = effects.every(calmMs, () => {
+    const { phase, cells, current, progress } = watch.state;
+    if (phase !== "running" || current < 0) return;
+    const cell = `${name}: cell ${current + 1} of ${cells.length}${titleOf(watch.state)}`;
+    const since = effects.now() - saidAt;
+    if (cell === said && (!progress || since < calmProgressMs)) return;
+    said = cell;
+    saidAt = effects.now();
+    say(progress ? `${cell}, ${progressText(progress, effects.now())}` : cell);
+  });
+  return {
+    event(event) {
+      watch.event(event);
+      if (event.t === "waiting") say(waitingLine(name, event));
+      else if (event.t === "running") {
+        const why = event.reasons.length > 0 ? `: ${oneLine(event.reasons[0])}` : "";
+        const more = event.reasons.length > 1 ? `, and ${event.reasons.length - 1} more reasons` : "";
+        say(`${name}: running${why}${more}`);
+      } else if (event.t === "retrying") {
+        say(`${name}: ${oneLine(event.statusText)}; trying again in ${formatDuration(event.delayMs)}`);
+      }
+    },
+    stop() {
+      end();
+      watch.flush();
+      return watch.state.tail;
+    },
+  };
+}
+
+function waitingLine(name: string, { holder }: Extract<StepEvent, { t: "waiting" }>): string {
+  return `${name}: waiting for ${describeHolder(holder)}, which runs it`;
+}
+
+/** The live lines of a run; pure. */
+export function statusLines(name: string, state: RunState, now: number, spin: string): string[] {
+  const elapsed = formatElapsed(now - state.since);
+  if (state.phase === "preparing" || state.phase === "waiting") return [`${spin} ${name}  ${state.phase}  ${elapsed}`];
+  if (state.phase === "retrying") return [`${spin} ${name}  failed, will be tried again  ${elapsed}`];
+  const total = state.cells.length;
+  const done = state.phase === "finishing" ? total : Math.max(0, state.current);
+  const what = state.phase === "finishing"
+    ? "writing notebook and report"
+    : state.current < 0
+    ? "starting"
+    : oneLine(state.cells[state.current].title ?? `cell ${state.current + 1}`);
+  const line = `${spin} ${name}  ${bar(done, total)} ${done}/${total}  ${elapsed}  ${what}`;
+  return state.progress ? [line, `  ${progressText(state.progress, now)}`] : [line];
+}
+
+function bar(done: number, total: number): string {
+  const filled = total > 0 ? Math.round(Math.min(1, Math.max(0, done / total)) * barWidth) : 0;
+  return "━".repeat(filled) + "─".repeat(barWidth - filled);
+}
+
+/** How far a cell is, and how long it will take if it goes on like this. */
+export function progressText({ done, total, label, since, first }: FlowProgress, now: number): string {
+  const share = total > 0 ? ` (${Math.floor(Math.min(1, done / total) * 100)} %)` : "";
+  const spent = now - since;
+  const left = done > first && spent > 2000 && done < total ? spent / (done - first) * (total - done) : undefined;
+  const eta = left === undefined ? "" : `, about ${formatElapsed(left)} left`;
+  return `${label ? `${oneLine(label)}: ` : ""}${done} of ${total}${share}${eta}`;
+}
+
+/** Whole seconds below a minute, so that the line does not flicker. */
+function formatElapsed(ms: number): string {
+  return ms < 60_000 ? `${Math.floor(Math.max(0, ms) / 1000)} s` : formatDuration(ms);
+}
+
+function titleOf({ cells, current }: RunState): string {
+  const title = cells[current]?.title;
+  return title === undefined ? "" : ` "${oneLine(title)}"`;
+}
