@@ -31,7 +31,7 @@ const file = Deno.readFileSync(input("prepare_flights", source, "flights.parquet
 const flights = await parquetReadObjects({ file }) as Flight[];
 check("all flights read", flights.length === slice.flights, { severity: "error" });
 
-const label = `${slice.period} flights, ${bandLabel(slice)}`;
+const label = `${slice.period} flights of ${bandLabel(slice)}`;
 const count = (value: number) => value.toLocaleString("en");
 md(`**${count(flights.length)} ${label}**`);
 

@@ -92,7 +92,9 @@ function locked(name: string, holder: LockHolder | undefined): DuctaflowError {
 function readHolder(path: string): LockHolder | undefined {
   try {
     const holder = JSON.parse(Deno.readTextFileSync(path));
-    return typeof holder?.pid === "number" && typeof holder.since === "string" ? holder : undefined;
+    return typeof holder?.pid === "number" && [holder.since, holder.name].every((text) => typeof text === "string")
+      ? holder
+      : undefined;
   } catch {
     // Empty or cut short: the holder died while it wrote, or has not written yet.
     return undefined;

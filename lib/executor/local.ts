@@ -12,7 +12,8 @@ let watchdog: Promise<Watchdog> | undefined;
 
 /** Tells a watchdog about processes; resolves to one that is running. */
 interface Watchdog {
-  say(line: string): void;
+  /** Resolves when it is in the watchdog's pipe, where it outlives the conductor. */
+  say(line: string): Promise<void>;
 }
 
 /**
@@ -40,7 +41,7 @@ export function denoCommand(): string {
 async function start(order: ProcessOrder, buildDir: string): Promise<Execution> {
   const guard = await (watchdog ??= startWatchdog(buildDir));
   const child = spawn(order);
-  guard.say(`+${child.pid}`);
+  await guard.say(`+${child.pid}`);
   const exited = child.status.then(({ code, signal }) => signal ? { code, signal } : { code });
   // The process does nothing before it has its orders, so it cannot outlive the conductor unwatched.
   await giveInput(child, order.input);
@@ -50,7 +51,7 @@ async function start(order: ProcessOrder, buildDir: string): Promise<Execution> 
     stderr: child.stderr,
     exited,
     kill: (signal) => killGroup(child, signal, guard),
-    release: () => guard.say(`-${child.pid}`),
+    release: () => void guard.say(`-${child.pid}`),
   };
 }
 
@@ -93,12 +94,14 @@ function killGroup(child: Deno.ChildProcess, signal: "SIGTERM" | "SIGKILL", guar
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) return;
     // With --allow-run=deno only the child itself may be signalled from here; the watchdog reaches the group.
+    guard.say(`${signal} ${child.pid}`);
+    // A second SIGTERM would be one too many for a flow that answers it.
+    if (signal === "SIGTERM") return;
     try {
       child.kill(signal);
     } catch {
       // It ended already.
     }
-    guard.say(`${signal} ${child.pid}`);
   }
 }
 
@@ -117,7 +120,7 @@ async function startWatchdog(buildDir: string): Promise<Watchdog> {
   const process = new Deno.Command(denoCommand(), options).spawn();
   process.unref();
   const writer = process.stdin.getWriter();
-  let queue: Promise<unknown> = Promise.resolve();
+  let queue = Promise.resolve();
   process.status.then(() => watchdog = undefined);
-  return { say: (line) => void (queue = queue.then(() => writer.write(encoder.encode(`${line}\n`))).catch(() => {})) };
+  return { say: (line) => queue = queue.then(() => writer.write(encoder.encode(`${line}\n`))).catch(() => {}) };
 }

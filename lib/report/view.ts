@@ -6,7 +6,7 @@ import { formatDuration } from "../base/duration.ts";
 import { ansiToHtml } from "./ansi.ts";
 import { configFromParameters, type ConfigTable, configTables, renderConfigValue } from "./config_table.ts";
 import { SafeHtml } from "./escape.ts";
-import { formatNumber, formatTime } from "./format.ts";
+import { formatNumber, formatTime, plural } from "./format.ts";
 
 import type { CellRecord, Config, ErrorRecord, RunRecord } from "../base/record.ts";
 
@@ -61,7 +61,7 @@ export function viewHeader(record: RunRecord): HeaderView {
     status,
     statusText: addsToStatus(record, status.label) ? record.statusText : undefined,
     facts,
-    warnings: list(record.warnings),
+    warnings: [...list(record.warnings), ...viewLosses(record)],
     attempts: attempts.length < 2 ? [] : attempts.map((attempt) => ({
       status: viewStatus(attempt.status),
       text: attempt.statusText,
@@ -69,6 +69,12 @@ export function viewHeader(record: RunRecord): HeaderView {
       startedAt: formatTime(attempt.startedAt),
     })),
   };
+}
+
+/** What was put out but not kept, where no cell says so. */
+function viewLosses({ output }: RunRecord): string[] {
+  if (!(output?.droppedDisplays > 0)) return [];
+  return [`${plural(output.droppedDisplays, "rich output")} not kept: there were too many, or they were too large`];
 }
 
 /** Whether the sentence says more than the badge and, on a failed run, than the error panel. */

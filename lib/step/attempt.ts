@@ -49,6 +49,8 @@ export interface Attempt {
 }
 
 const drainMs = 2000;
+/** A timer with more milliseconds than this fires at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Runs the flow once. Never throws for what the flow does. */
 export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
@@ -91,11 +93,16 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   const reader = (name: "stdout" | "stderr") => listenTo(process[name], frameSplitter(nonce, sinkFor(name)));
   const streams = [reader("stdout"), reader("stderr")];
   const stop = stopper(process, options);
+  const drained = Promise.all(streams.map((stream) => stream.ended));
+  // A flow that nobody listens to any more would wait for ever; the error itself is thrown where this is awaited.
+  drained.catch(() => {
+    process.kill("SIGKILL");
+    streams.forEach((stream) => stream.cancel());
+  });
   try {
     const exit = await process.exited;
     // What a flow with permission to run programs leaves behind ends with it.
     if (options.grant.granted.run !== undefined) process.kill("SIGKILL");
-    const drained = Promise.all(streams.map((stream) => stream.ended));
     const pipeHeld = !await within(drained, drainMs);
     if (pipeHeld) streams.forEach((stream) => stream.cancel());
     const captured = capture.finish();
@@ -139,15 +146,21 @@ function stopper(process: Execution, { timeoutMs, graceMs, signal, killSignal }:
     if (stopped) return;
     stopped = { status, why, killed: false };
     process.kill("SIGTERM");
-    kill = setTimeout(killNow, graceMs);
+    kill = setTimeout(killNow, Math.min(graceMs, longestTimer));
   };
   const killNow = () => {
     if (stopped) stopped.killed = true;
     process.kill("SIGKILL");
   };
   const onAbort = () => stop("cancelled", reasonText(signal.reason));
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop("timed-out", ""), timeoutMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const arm = (ms: number) => {
+    const part = Math.min(ms, longestTimer);
+    timer = setTimeout(() => part < ms ? arm(ms - part) : stop("timed-out", ""), part);
+  };
+  if (timeoutMs !== undefined) arm(timeoutMs);
   if (signal.aborted) onAbort();
+  if (killSignal.aborted) killNow();
   signal.addEventListener("abort", onAbort, { once: true });
   killSignal.addEventListener("abort", killNow, { once: true });
   return {

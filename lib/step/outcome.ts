@@ -4,6 +4,7 @@
  * @module
  */
 import { formatDuration } from "../base/duration.ts";
+import { maybeSignature } from "../base/file_signature.ts";
 import type { ErrorRecord, RunStatus } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
 import type { Output } from "../notebook/ipynb.ts";
@@ -31,7 +32,7 @@ export function decideOutcome(flow: Flow, paths: InstancePaths, attempt: Attempt
   const where = cellPhrase(flow, captured.lastCell);
   if (stopped) return stoppedOutcome(stopped, where, captured.lastCell, timeoutMs);
   if (captured.error) return thrownOutcome(flow, paths, captured);
-  const early = exitOutcome(flow, attempt, where);
+  const early = exitOutcome(flow, attempt, where) ?? incompleteOutcome(flow, paths, captured);
   return early ?? checkedOutcome(captured);
 }
 
@@ -111,6 +112,21 @@ function exitOutcome(flow: Flow, attempt: Attempt, where: string): Outcome | und
   }
   if (cell === undefined) return fail("CannotStart", `Could not start: ${startMessage(flow, attempt)}`);
   return fail("ExitCode", `Exited early ${where} with code ${exit.code}`, codeHint(exit.code));
+}
+
+/** What a process that ended well may still lack. */
+function incompleteOutcome(flow: Flow, paths: InstancePaths, captured: Captured): Outcome | undefined {
+  const fail = (name: string, message: string, hint: string, cell?: number) =>
+    failure("failed", message, { name, message, hint }, cell);
+  if (!maybeSignature(paths.dir)) {
+    const hint = "Only what a flow leaves in its run folder is kept; let it remove its own files one by one";
+    return fail("FolderGone", "Its run folder was removed while it ran", hint);
+  }
+  const missed = captured.cells.find(({ record, executionCount }) => record.type === "code" && executionCount === null);
+  if (!missed) return undefined;
+  const { index } = missed.record;
+  const hint = `The generated code may be damaged: remove "${paths.buildDir}" and run it again`;
+  return fail("CellMissed", `Ended without ever being ${cellPhrase(flow, index)}`, hint, index);
 }
 
 function checkedOutcome(captured: Captured): Outcome {

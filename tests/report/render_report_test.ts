@@ -86,6 +86,17 @@ Deno.test("renderReport() shows artifacts with previews and links that stay in t
   assertStringIncludes(html, 'alt="plot.png"');
 });
 
+Deno.test("renderReport() folds a long list of files, and says what was not kept", async () => {
+  const { artifacts: [one], output } = sampleRecord();
+  const artifacts = Array.from({ length: 60 }, (_, i) => ({ ...one, name: `part-${i}.csv` }));
+  const record = sampleRecord({ artifacts, output: { ...output, droppedDisplays: 3 } });
+  const html = await renderReport(record, sampleNotebook());
+  assertEquals(html.match(/href="\.\/part-\d+\.csv"/g)?.length, 60);
+  const [open, folded] = html.split("<summary>40 more</summary>");
+  assert(open.includes("part-19.csv") && !open.includes("part-20.csv") && folded.includes("part-20.csv"));
+  assertStringIncludes(html, "3 rich outputs not kept");
+});
+
 Deno.test("renderReport() says how it ran: permissions, inputs, environment", async () => {
   const html = await renderReport(sampleRecord(), sampleNotebook());
   for (
