@@ -25,7 +25,9 @@ export type OptionTable = Record<string, OptionSpec>;
 
 /** What a command line gives for a table. */
 export type OptionValues<T extends OptionTable> = {
-  [K in keyof T]: T[K] extends { many: true } ? string[] : T[K] extends { value: string } ? string | undefined : boolean;
+  [K in keyof T]: T[K] extends { many: true } ? string[]
+    : T[K] extends { value: string } ? string | undefined
+    : boolean;
 };
 
 /** Options that every command has. */

@@ -13,8 +13,8 @@ import { oneLine, painter } from "./style.ts";
 /** What is shown of a run while it goes on. */
 export interface Progress {
   event(event: StepEvent): void;
-  /** Ends the display. Returns the last lines that the flow printed. */
-  stop(): string[];
+  /** Ends the display. */
+  stop(): void;
 }
 
 const spinner = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
@@ -56,7 +56,6 @@ function liveProgress(name: string, effects: Effects, { verbose = false }: { ver
       end();
       watch.flush();
       block.clear();
-      return watch.state.tail;
     },
   };
 }
@@ -91,7 +90,6 @@ function calmProgress(name: string, effects: Effects, { verbose = false }: { ver
     stop() {
       end();
       watch.flush();
-      return watch.state.tail;
     },
   };
 }

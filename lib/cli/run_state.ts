@@ -25,11 +25,7 @@ export interface RunState {
   /** Position of the running cell among them, or -1 before the first. */
   current: number;
   progress?: FlowProgress;
-  /** The last lines that the flow printed, oldest first. */
-  tail: string[];
 }
-
-const tailLines = 12;
 
 /** Follows one run. `onLine` is given every whole line that the flow prints, without escape codes. */
 export class RunWatch {
@@ -41,7 +37,7 @@ export class RunWatch {
   constructor(now: () => number, onLine: (line: string, name: "stdout" | "stderr") => void = () => {}) {
     this.#now = now;
     this.#onLine = onLine;
-    this.state = { phase: "preparing", since: now(), cells: [], current: -1, tail: [] };
+    this.state = { phase: "preparing", since: now(), cells: [], current: -1 };
   }
 
   /** Takes one event. */
@@ -56,7 +52,6 @@ export class RunWatch {
       case "retrying":
         this.flush();
         state.current = -1;
-        state.tail.push(`Try ${event.attempt}: ${plainText(event.statusText)}`);
         return this.#begin("retrying");
       case "start":
         if (state.phase === "retrying") this.#begin("running");
@@ -107,9 +102,6 @@ export class RunWatch {
 
   #line(name: "stdout" | "stderr", line: string): void {
     // A bar that a flow redraws on its own line is only worth its last state.
-    const last = plainText(line.replace(/\r$/, "").split("\r").at(-1)!);
-    this.state.tail.push(last);
-    if (this.state.tail.length > tailLines) this.state.tail.shift();
-    this.#onLine(last, name);
+    this.#onLine(plainText(line.replace(/\r$/, "").split("\r").at(-1)!), name);
   }
 }

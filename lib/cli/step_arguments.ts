@@ -13,11 +13,19 @@ import { type OptionTable, type OptionValues, usageError } from "./options.ts";
 /** Options that decide what a step is. */
 export const stepArguments = {
   config: { value: "file", many: true, help: "Config from a .json, .yaml or .yml file; later files win" },
-  set: { value: "key=value", many: true, help: "One value over the config files; model.seed=3 nests, key:=JSON is typed" },
+  set: {
+    value: "key=value",
+    many: true,
+    help: "One value over the config files; model.seed=3 nests, key:=JSON is typed",
+  },
   instance: { value: "name", help: "Name of the instance, instead of the second argument" },
   step: { value: "name", help: "Name of the step instead of the flow's file name" },
   runs: { value: "folder", help: `Folder of all runs, "runs" unless given` },
-  permit: { value: "kind[=a,b]", many: true, help: "Grant this instead of what the header asks: net=example.com, read=../data" },
+  permit: {
+    value: "kind[=a,b]",
+    many: true,
+    help: "Grant this instead of what the header asks: net=example.com, read=../data",
+  },
   forbid: { value: "kind", many: true, help: "Grant none of this kind, whatever the header asks: net, env, run, all" },
 } satisfies OptionTable;
 
@@ -38,7 +46,10 @@ export async function readStepArguments(
   if (!flow) throw usageError("No flow is given", "Write the path of a flow, or the name of one in flows/");
   if (rest.length > 0) throw usageError(`"${rest[0]}" is one argument too many`, "Values are given as --set key=value");
   if (named?.includes("=") && values.instance === undefined && !values.set.length) {
-    throw usageError(`"${named}" is taken for the name of the instance`, `Write --set ${named}, or --instance ${named}`);
+    throw usageError(
+      `"${named}" is taken for the name of the instance`,
+      `Write --set ${named}, or --instance ${named}`,
+    );
   }
   if (named !== undefined && values.instance !== undefined && named !== values.instance) {
     throw usageError(`The instance is given twice, as "${named}" and as "${values.instance}"`);

@@ -5,6 +5,7 @@
  */
 import { markup, SafeHtml } from "./escape.ts";
 import { colourJson } from "./json_block.ts";
+import { reportLink } from "./links.ts";
 
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Config, ParameterRecord } from "../base/record.ts";
@@ -33,7 +34,7 @@ export function configTables(config: Config, parameters: ParameterRecord[] = [])
   const flat: ConfigRow[] = [];
   const nested: ConfigTable[] = [];
   for (const [name, value] of Object.entries(config)) {
-    if (isFilledObject(value)) {
+    if (isFilledObject(value) && !referencesIn(value)) {
       nested.push({ title: name, rows: Object.entries(value).map(([key, item]) => row(key, item)) });
     } else flat.push(row(name, value));
   }
@@ -49,12 +50,19 @@ export function configFromParameters(parameters: ParameterRecord[]): Config {
   return Object.fromEntries(set);
 }
 
+interface RunReference {
+  step: string;
+  instance: string;
+}
+
 /** A value in a table cell. */
 export function renderConfigValue(value: Json): SafeHtml {
   if (value === null) return markup`<span class="null">null</span>`;
   if (typeof value === "boolean") return markup`${value ? "✓" : "✗"} ${value}`;
   if (typeof value === "string" && value === "") return markup`<span class="null">empty text</span>`;
   if (isFlatList(value)) return markup`${value.map(plainText).join(", ")}`;
+  const runs = referencesIn(value);
+  if (runs) return new SafeHtml(runs.map(renderReference).join(""));
   if (typeof value === "object") {
     const text = JSON.stringify(value);
     if (text.length <= 60) return new SafeHtml(`<code>${colourJson(text)}</code>`);
@@ -85,6 +93,8 @@ function markdownValue(value: Json): string {
   if (typeof value === "boolean") return `${value ? "✓" : "✗"} ${value}`;
   if (value === "") return "*empty text*";
   if (isFlatList(value)) return escapeMarkdown(value.map(plainText).join(", "));
+  const runs = referencesIn(value);
+  if (runs) return escapeMarkdown(runs.map(({ step, instance }) => `${step}/${instance}`).join(", "));
   return escapeMarkdown(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
@@ -102,6 +112,23 @@ function escapeMarkdown(text: string): string {
 function codeSpan(text: string): string {
   const fence = "`".repeat(1 + Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)));
   return `${fence} ${text.replace(/\\\|/g, "\\∣").replaceAll("|", "\\|")} ${fence}`;
+}
+
+/** The runs that a value refers to, one or a list of them; undefined when it is anything else. */
+function referencesIn(value: Json): RunReference[] | undefined {
+  const items = Array.isArray(value) ? value : [value];
+  const found = items.map((item) => {
+    const run = item !== null && typeof item === "object" && !Array.isArray(item) ? item.$run : undefined;
+    const { step, instance } = (run ?? {}) as { step?: Json; instance?: Json };
+    return typeof step === "string" && typeof instance === "string" ? { step, instance } : undefined;
+  });
+  return found.length > 0 && found.every((run) => run !== undefined) ? found : undefined;
+}
+
+function renderReference(run: RunReference): SafeHtml {
+  const text = `${run.step}/${run.instance}`;
+  const href = reportLink(run);
+  return href === undefined ? markup`<div>${text}</div>` : markup`<div><a href="${href}">${text}</a></div>`;
 }
 
 function isFlatList(value: Json): value is (string | number | boolean | null)[] {

@@ -11,7 +11,7 @@ import { droppedNotice, type OutputContext, renderOutputs } from "./outputs.ts";
 import { cellId, list, nameCell } from "./view.ts";
 
 import type { CellRecord, RunRecord } from "../base/record.ts";
-import type { Notebook, NotebookCell } from "../notebook/ipynb.ts";
+import type { CodeCell, Notebook, NotebookCell } from "../notebook/ipynb.ts";
 
 /** One cell as the template shows it. */
 export interface CellView {
@@ -64,10 +64,9 @@ async function viewCell(
   options: CellsOptions,
 ): Promise<CellView | undefined> {
   const source = sourceText(cell.source);
-  const tags = list(cell.metadata?.tags);
   const status = known?.status ?? "skipped";
   const base = { id: cellId(index), title: known?.title, status, meta: [], outputs: [], codeOpen: false };
-  if (tags.includes("remove-cell") && status !== "failed") return undefined;
+  if (list(cell.metadata?.tags).includes("remove-cell") && status !== "failed") return undefined;
   if (cell.cell_type === "markdown") {
     const heading = /^#{1,3}\s+(.+)$/m.exec(source)?.[1];
     const prose = await renderMarkdown(source, options.images);
@@ -76,24 +75,33 @@ async function viewCell(
   if (cell.cell_type !== "code") {
     return source.trim() === "" ? undefined : { ...base, kind: "raw", code: markup`${source}` };
   }
-  const outputs = tags.includes("remove-output") ? [] : await renderOutputs(cell.outputs, options);
-  if (source.trim() === "" && outputs.length === 0 && !known?.droppedBytes) return undefined;
-  const first = line ?? known?.line ?? 1;
   const errorLine = record.error?.cell === index ? record.error.line : undefined;
+  const code = await viewCodeCell(cell, source, line ?? known?.line ?? 1, errorLine, known, options);
+  const isEmpty = source.trim() === "" && code.outputs.length === 0 && !code.dropped;
+  const label = known?.title ?? (status === "failed" ? nameCell(index) : undefined);
+  return isEmpty ? undefined : { ...base, ...code, label };
+}
+
+async function viewCodeCell(
+  cell: CodeCell,
+  source: string,
+  first: number,
+  errorLine: number | undefined,
+  known: CellRecord | undefined,
+  options: CellsOptions,
+) {
+  const tags = list(cell.metadata?.tags);
   const isQuiet = ["parameters", "hide-input", "remove-input"].some((tag) => tags.includes(tag)) ||
-    cell.metadata?.hide === "code";
-  const view: CellView = {
-    ...base,
-    kind: "code",
-    label: known?.title ?? (status === "failed" ? nameCell(index) : undefined),
+    cell.metadata?.hide === "code" || known?.status === "not-run";
+  return {
+    kind: "code" as const,
     meta: viewMeta(known),
     code: await viewCode(source, first, errorLine, options.highlighted),
     lines: lineRange(first, source),
-    codeOpen: status === "failed" || (options.showCode && !isQuiet && status !== "not-run"),
-    outputs,
+    codeOpen: known?.status === "failed" || (options.showCode && !isQuiet),
+    outputs: tags.includes("remove-output") ? [] : await renderOutputs(cell.outputs, options),
     dropped: droppedNotice(known?.droppedBytes),
   };
-  return view;
 }
 
 function viewMeta(cell: CellRecord | undefined): string[] {

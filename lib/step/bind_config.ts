@@ -7,6 +7,7 @@ import { DuctaflowError } from "../base/error.ts";
 import { type Json, toPlainJson } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Config, ParameterRecord } from "../base/record.ts";
+import { flowLocation } from "../notebook/flow_location.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flattenConfig } from "./flatten_config.ts";
 import { convertText, matchesType } from "./parameter_type.ts";
@@ -29,6 +30,8 @@ export interface BindOptions {
   text?: boolean;
   /** The keys whose values are text, such as `seed` or `model.seed`; the others are JSON values. */
   textKeys?: Iterable<string>;
+  /** Whose config it is, such as `prepare/am`, for the message. */
+  name?: string;
 }
 
 /**
@@ -57,7 +60,7 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
   for (const name of Object.keys(ambiguous).filter((name) => !declared.has(name))) {
     warnings.push(`"${name}" is no variable because the config has it twice: ${list(ambiguous[name])}`);
   }
-  if (problems.length > 0) throw badConfig(flow, problems);
+  if (problems.length > 0) throw badConfig(flow, problems, options.name);
   return { config, values, globals, parameters, warnings };
 
   function bindParameter(parameter: Parameter): { value: Json } | undefined {
@@ -149,13 +152,16 @@ function declaredNames(flow: Flow): Set<string> {
   return new Set(flow.parameters.map((parameter) => parameter.name));
 }
 
-function badConfig(flow: Flow, problems: string[]): DuctaflowError {
+function badConfig(flow: Flow, problems: string[], name?: string): DuctaflowError {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const lines = problems.map((problem) => `\n  - ${problem}`).join("");
-  return new DuctaflowError(`The config does not fit ${flow.url}: ${count}${lines}`, {
-    code: "bad-config",
-    hint: "Change the config, or the declarations in the parameters cell",
-  });
+  return new DuctaflowError(
+    `The config${name ? ` of ${name}` : ""} does not fit ${flowLocation(flow.url)}: ${count}${lines}`,
+    {
+      code: "bad-config",
+      hint: "Change the config, or the declarations in the parameters cell",
+    },
+  );
 }
 
 function quote(value: Json): string {

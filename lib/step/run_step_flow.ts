@@ -106,7 +106,7 @@ export const stepDefaults = {
 export async function runStepFlow(
   flow: string | URL,
   instance: string,
-  config: unknown = {},
+  config: object = {},
   options: StepOptions = {},
 ): Promise<Run> {
   const plan = await planRun(flow, instance, config, options);
@@ -141,7 +141,7 @@ export async function runStepFlow(
 export async function explainFreshness(
   flow: string | URL,
   instance: string,
-  config: unknown = {},
+  config: object = {},
   options: StepOptions = {},
 ): Promise<Freshness> {
   const plan = await planRun(flow, instance, config, options);
@@ -151,7 +151,7 @@ export async function explainFreshness(
 async function planRun(
   flow: string | URL,
   instance: string,
-  config: unknown,
+  config: object,
   options: StepOptions,
 ): Promise<RunPlan> {
   const runsDir = options.runsDir ?? stepDefaults.runsDir;
@@ -162,7 +162,8 @@ async function planRun(
     const step = checkName("step", options.step ?? build.flow.name);
     const paths = instancePaths(runsDir, step, instance);
     const text = options.textConfig;
-    const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text } : { text });
+    const name = `${step}/${instance}`;
+    const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
     const grant = computeGrant(build.flow, paths, options.permissions);
     const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant)]);
     return { id: newId(), paths, build, bound, grant, configHash, grantHash };

@@ -1,0 +1,109 @@
+/**
+ * The command `run`: one flow as one recorded instance.
+ * @module
+ */
+import { isDuctaflowError } from "../base/error.ts";
+import { runStepFlow, type StepEvent, type StepOptions } from "../step/run_step_flow.ts";
+import { getRun } from "../step/get_run.ts";
+import type { Run } from "../step/run.ts";
+import type { StepFailedError } from "../step/step_failed_error.ts";
+import type { Command } from "./command.ts";
+import type { Effects } from "./effects.ts";
+import { exitCodes, signalCode } from "./exit.ts";
+import { commonOptions, type OptionTable, type OptionValues, parseCount, parseOptions, usageError } from "./options.ts";
+import { type Progress, showProgress } from "./progress.ts";
+import { runJson } from "./run_json.ts";
+import { lastLines, readRunLog } from "./run_log.ts";
+import { readStepArguments, type StepArguments, stepArguments } from "./step_arguments.ts";
+import { painter } from "./style.ts";
+import { runSummary } from "./summary.ts";
+
+const cacheModes = ["auto", "existing", "off"] as const;
+
+const options = {
+  ...stepArguments,
+  cache: { value: "mode", choices: cacheModes, help: "When an earlier run is reused" },
+  force: { help: "Run it in any case, as --cache off does" },
+  timeout: { value: "time", help: `Time limit of one try, such as "10m"` },
+  retries: { value: "count", help: "How often a failed run is tried again" },
+  keep: { value: "count", help: "How many earlier runs of the instance are kept; 3 unless given" },
+  "no-wait": { help: "Give up with exit code 75 when somebody else runs the instance" },
+  json: { help: "Print the record on stdout as JSON, instead of the run folder" },
+  events: { help: "Print what happens on stdout, one JSON object a line, the record last" },
+} satisfies OptionTable;
+
+type Values = OptionValues<typeof options & typeof commonOptions>;
+
+/** The command `run`. */
+export const command: Command = {
+  name: "run",
+  usage: "<flow> [instance] [options]",
+  description: `Runs a flow in a process of its own, with only the permissions it was granted, and records it in
+runs/{step}/{instance}/. A run that would come out the same is reused. Values given with --set are converted
+by the type that the flow declares. Precedence: defaults in the flow, config files in order, --set.
+Without a name the instance is named after its config files and values, such as pm_500.`,
+  options,
+  examples: [
+    ["run delay_model", `flows/delay_model.ts with its defaults, as the instance "default"`],
+    ["run flows/delay_model.ts am --set period=am --set maxDistance=500", "one scenario"],
+    ["run delay_model --config base.yaml --set model.seed=3 --json", "config from a file, one value over it"],
+    ["run report --permit net=api.example.com --forbid env", "your word on permissions, over the flow's header"],
+  ],
+  async run(args, effects) {
+    const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
+    const step = await readStepArguments(values, positionals);
+    Object.assign(step.options, readRunOptions(values));
+    return await runAndTell(step, values, effects);
+  },
+};
+
+function readRunOptions({ cache, force, timeout, retries, keep, ...values }: Values): StepOptions {
+  if (force && cache !== undefined && cache !== "off") {
+    throw usageError(`--force and --cache ${cache} exclude each other`);
+  }
+  if (values.json && values.events) throw usageError("--json and --events exclude each other");
+  const counts = { retries: parseCount(retries, "retries"), keep: parseCount(keep, "keep") };
+  return {
+    cache: force ? "off" : cacheModes.find((mode) => mode === cache),
+    ...(timeout === undefined ? {} : { timeout: /^\d+$/.test(timeout) ? `${timeout}s` : timeout }),
+    ...(counts.retries === undefined ? {} : { retries: counts.retries }),
+    ...(counts.keep === undefined ? {} : { keep: counts.keep }),
+    wait: !values["no-wait"],
+  };
+}
+
+async function runAndTell(step: StepArguments, values: Values, effects: Effects): Promise<number> {
+  const { stdout, stderr } = effects;
+  const name = `${step.options.step ?? stepName(step.flow)}/${step.instance}`;
+  const paint = painter(stderr.color);
+  const stop = stopOnSignals(effects);
+  const progress = showProgress(name, effects, { verbose: values.verbose });
+  let run: Run;
+  try {
+    const onEvent = (event: StepEvent) => {
+      progress.event(event);
+      stop.event(event);
+      if (values.events) stdout.write(`${JSON.stringify(event)}\n`);
+    };
+    run = await runStepFlow(step.flow, step.instance, step.input.config, {
+      ...step.options,
+      signal: stop.signal,
+      onEvent,
+    });
+  } catch (error) {
+    const failed = failedRun(error);
+    if (!failed && stop.received()) return tellInterrupted(name, progress, stop.received()!, effects);
+    if (!failed) throw error;
+    run = failed;
+  } finally {
+    progress.stop();
+    stop.end();
+  }
+  const tail = run.record.error ? lastLines(readRunLog(run), run.record.error.cell, values.verbose ? 0 : 10) : [];
+  stderr.write(runSummary(run, paint, tail));
+  if (values.events) stdout.write(`${JSON.stringify({ t: "run", ...runJson(run) })}\n`);
+  else stdout.write(values.json ? `${JSON.stringify(runJson(run), null, 2)}\n` : `${run.dir}\n`);
+  const signal = stop.received();
+  if (run.status === "cancelled" && signal) return signalCode(signal);
+  return run.record.error ? exitCodes.runFailed : exitCodes.done;
+}
