@@ -21,7 +21,7 @@ const layers = [
   "cli",
 ];
 /** Run in a child process, or print when a flow is run without the toolkit. */
-const childSide = new Set(["flow.ts", "step/host.ts", "executor/watchdog.ts"]);
+const childSide = new Set(["flow.ts", "step/host/main.ts", "executor/watchdog.ts"]);
 const longest = 400;
 
 const root = new URL("../lib/", import.meta.url);

@@ -8,7 +8,9 @@ import { DuctaflowError } from "./error.ts";
 
 /** Who holds a lock, as far as it is known. */
 export interface LockHolder {
+  /** The id of the process. */
   pid: number;
+  /** The name of the machine, when it is known. */
   host?: string;
   /** ISO 8601, UTC. */
   since: string;
@@ -39,8 +41,9 @@ export async function acquireLock(path: string, name: string, options: LockOptio
   try {
     for (let delay = 10, told = false; !file.tryLockSync(true); delay = Math.min(delay * 2, 200)) {
       options.signal?.throwIfAborted();
-      if (options.wait === false) throw locked(name, readHolder(path));
-      if (!told) options.onWait?.(readHolder(path));
+      // Who only looks whether the lock is held (`isLocked`) holds it himself for a moment.
+      if (options.wait === false && delay > 40) throw locked(name, readHolder(path));
+      if (options.wait !== false && !told) options.onWait?.(readHolder(path));
       told = true;
       await sleep(delay, options.signal);
     }
@@ -67,8 +70,9 @@ function openLockFile(path: string): Deno.FsFile {
 /** Whether somebody holds the lock right now. A lock file that does not exist is not held. */
 export function isLocked(path: string): boolean {
   try {
-    using file = Deno.openSync(path, { read: true, write: true });
-    return !file.tryLockSync(true);
+    using file = Deno.openSync(path, { read: true });
+    // A shared lock: several may look at once.
+    return !file.tryLockSync(false);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

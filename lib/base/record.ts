@@ -23,46 +23,71 @@ export type RunStatus =
 
 /** All that is known about one run. Times are ISO 8601 in UTC, durations milliseconds, sizes and memory bytes. */
 export interface RunRecord {
+  /** The version of this format. */
   schema: typeof recordSchema;
   /** The version of the toolkit that wrote this record. */
   toolkit: string;
   /** Unique over all runs; sorts by time of start. */
   id: string;
+  /** The name of the step. */
   step: string;
+  /** The name of the instance. */
   instance: string;
+  /** How the run stands. */
   status: RunStatus;
   /** The status as a sentence for people, such as `Exited early in cell 3 "Load": Deno.exit(0) was called`. */
   statusText: string;
+  /** When it started. */
   startedAt: string;
   /** Absent while running and after an interruption. */
   endedAt?: string;
+  /** How long it took, with all tries. */
   durationMs: number;
   /** One entry a try, oldest first; more than one only with retries. */
   attempts: AttemptRecord[];
+  /** The flow file. */
   flow: FlowRecord;
+  /** SHA-256 of the config as canonical JSON. */
   configHash: string;
+  /** The declared parameters with the values they had. */
   parameters: ParameterRecord[];
+  /** The cells as they ran. */
   cells: CellRecord[];
+  /** What went wrong, if something did. */
   error?: ErrorRecord;
+  /** What it was allowed to do, and what it did. */
   permissions: PermissionsRecord;
+  /** The code that ran. */
   code: CodeRecord;
+  /** What it read. */
   inputs: InputRecord[];
   /** What the run may depend on that cannot be traced, as sentences. */
   untraced: string[];
+  /** The files that it left. */
   artifacts: ArtifactRecord[];
+  /** The numbers that it reported. */
   metrics: MetricRecord[];
+  /** The yes-or-no answers that it reported. */
   checks: CheckRecord[];
+  /** How much it printed and showed. */
   output: OutputRecord;
+  /** Where it ran. */
   environment: EnvironmentRecord;
+  /** The commit of the flow's folder, when it is in a repository. */
   git?: GitRecord;
+  /** What somebody should know, as sentences. */
   warnings: string[];
 }
 
 /** One try of a run. */
 export interface AttemptRecord {
+  /** When it started. */
   startedAt: string;
+  /** How long it took. */
   durationMs: number;
+  /** How it ended. */
   status: RunStatus;
+  /** How it ended, as a sentence. */
   statusText: string;
   /** The exit code of the process; absent when it never ran or was never seen to end. */
   exitCode?: number;
@@ -82,10 +107,13 @@ export interface FlowRecord {
 
 /** One parameter as the run saw it. */
 export interface ParameterRecord {
+  /** The name of the variable. */
   name: string;
   /** The accepted type as text, such as `"am" | "pm"` or `number[]`. */
   type: string;
+  /** The value that it had; for a default that is no plain value, its source text. */
   value: Json;
+  /** Whether the config set it. */
   source: "config" | "default";
   /** Line of the declaration in the flow, from 1. */
   line: number;
@@ -103,11 +131,15 @@ export type CellStatus =
 export interface CellRecord {
   /** From 0, in the order of the file; the same index as in the notebook without its first, added cells. */
   index: number;
+  /** Only code cells run. */
   type: "code" | "markdown" | "raw";
+  /** The title on the marker line. */
   title?: string;
   /** First line of the cell's text in the flow, from 1. */
   line: number;
+  /** How far it came. */
   status: CellStatus;
+  /** How long it took. */
   durationMs?: number;
   /** Resident memory of the flow's process at the end of the cell. */
   memory?: number;
@@ -117,7 +149,9 @@ export interface CellRecord {
 
 /** What went wrong, in the words of the flow and with its own line numbers. */
 export interface ErrorRecord {
+  /** The name of the error, such as `TypeError`. */
   name: string;
+  /** Its message. */
   message: string;
   /** The stack, naming the flow's own file. */
   stack?: string;
@@ -125,6 +159,7 @@ export interface ErrorRecord {
   cell?: number;
   /** Line and column in the flow, from 1. */
   line?: number;
+  /** Column in the flow, from 1. */
   column?: number;
   /** What to do next, if it is known. */
   hint?: string;
@@ -184,7 +219,9 @@ export interface CodeRecord {
 export interface InputRecord {
   /** Absolute path. */
   path: string;
+  /** What was there when it was read. */
   kind: "file" | "directory" | "missing";
+  /** Size of a file. */
   size?: number;
   /** SHA-256 of a file's bytes or of a folder's sorted list of names. */
   hash?: string;
@@ -200,6 +237,7 @@ export interface ArtifactRecord {
   name: string;
   /** MIME type, by extension and content. */
   type: string;
+  /** Its size. */
   size: number;
   /** SHA-256 of its bytes. */
   hash: string;
@@ -209,26 +247,37 @@ export interface ArtifactRecord {
 
 /** A number that the flow reported. */
 export interface MetricRecord {
+  /** What was measured. */
   name: string;
+  /** The number. */
   value: number;
+  /** Its unit, such as `min`. */
   unit?: string;
   /** A sentence about it. */
   description?: string;
+  /** Index of the cell that reported it. */
   cell?: number;
 }
 
 /** A yes or no that the flow reported. */
 export interface CheckRecord {
+  /** What was checked. */
   name: string;
+  /** Whether it holds. */
   ok: boolean;
+  /** Whether the run warns or fails when it does not hold. */
   severity: "warning" | "error";
+  /** A sentence for when it does not hold. */
   message?: string;
+  /** Index of the cell that reported it. */
   cell?: number;
 }
 
 /** How much the process wrote. */
 export interface OutputRecord {
+  /** Bytes written to stdout. */
   stdoutBytes: number;
+  /** Bytes written to stderr. */
   stderrBytes: number;
   /** Bytes of text that were read but not kept. */
   droppedBytes: number;
@@ -240,18 +289,27 @@ export interface OutputRecord {
 
 /** Where it ran. */
 export interface EnvironmentRecord {
+  /** The version of Deno. */
   deno: string;
+  /** The version of V8. */
   v8: string;
+  /** The version of TypeScript. */
   typescript: string;
+  /** The operating system. */
   os: string;
+  /** The processor architecture. */
   arch: string;
+  /** The number of processor cores. */
   cores: number;
+  /** The time zone. */
   timeZone: string;
 }
 
 /** The commit that the flow's folder was at. */
 export interface GitRecord {
+  /** The hash of the commit. */
   commit: string;
+  /** The branch, unless the head is detached. */
   branch?: string;
 }
 

@@ -2,7 +2,7 @@
  * How the command line ends: exit codes, and errors as people and programs read them.
  * @module
  */
-import { isDuctaflowError, messageOf } from "../base/error.ts";
+import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
 import { oneLine, type Paint, plainText } from "./style.ts";
 
 /** The exit codes; 128 and more say which signal ended it, as shells do. */
@@ -11,6 +11,16 @@ export const exitCodes = { done: 0, runFailed: 1, usage: 2, locked: 75, interrup
 const signalNumbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 /** What went wrong around the run, not in how it was called. */
 const troubles = new Set(["no-space", "read-only", "cannot-start"]);
+
+/** A signal ended the command before anything ran. */
+export class InterruptedError extends DuctaflowError {
+  readonly signal: Deno.Signal;
+
+  constructor(signal: Deno.Signal) {
+    super(`Interrupted by ${signal}`, { code: "interrupted" });
+    this.signal = signal;
+  }
+}
 
 /** The exit code after a signal. */
 export function signalCode(signal: Deno.Signal): number {
@@ -22,6 +32,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof Deno.errors.NotCapable) return exitCodes.usage;
   if (!isDuctaflowError(error)) return exitCodes.runFailed;
   if (error.code === "locked") return exitCodes.locked;
+  if (error instanceof InterruptedError) return signalCode(error.signal);
   return error.code.startsWith("step-") || troubles.has(error.code) ? exitCodes.runFailed : exitCodes.usage;
 }
 

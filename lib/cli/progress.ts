@@ -8,7 +8,7 @@ import type { StepEvent } from "../step/run_step_flow.ts";
 import type { Effects } from "./effects.ts";
 import { LiveBlock } from "./live_block.ts";
 import { type FlowProgress, type RunState, RunWatch } from "./run_state.ts";
-import { oneLine, painter } from "./style.ts";
+import { cutText, oneLine, painter, textWidth } from "./style.ts";
 
 /** What is shown of a run while it goes on. */
 export interface Progress {
@@ -22,7 +22,8 @@ const frameMs = 100;
 const calmMs = 1000;
 /** A run that says how far it is gets a line this often where nothing can be redrawn. */
 const calmProgressMs = 10_000;
-const barWidth = 24;
+const barWidths = { least: 8, most: 24 };
+const longestReason = 120;
 
 /** Starts the display for `name`, such as `delay_model/am`, on stderr. */
 export function showProgress(name: string, effects: Effects, options: { verbose?: boolean } = {}): Progress {
@@ -38,7 +39,7 @@ function liveProgress(name: string, effects: Effects, { verbose = false }: { ver
   });
   let frame = 0;
   const draw = () => {
-    const lines = statusLines(name, watch.state, effects.now(), spinner[frame]);
+    const lines = statusLines(name, watch.state, effects.now(), { spin: spinner[frame], width: stderr.width() - 1 });
     block.draw(lines, (line, i) => i === 0 ? paint("cyan", line.slice(0, 1)) + line.slice(1) : paint("dim", line));
   };
   const end = effects.every(frameMs, () => {
@@ -66,9 +67,9 @@ function calmProgress(name: string, effects: Effects, { verbose = false }: { ver
   let said = "";
   let saidAt = effects.now();
   const end = effects.every(calmMs, () => {
-    const { phase, cells, current, progress } = watch.state;
+    const { phase, current, progress } = watch.state;
     if (phase !== "running" || current < 0) return;
-    const cell = `${name}: cell ${current + 1} of ${cells.length}${titleOf(watch.state)}`;
+    const cell = `${name}: ${cellText(watch.state)}`;
     const since = effects.now() - saidAt;
     if (cell === said && (!progress || since < calmProgressMs)) return;
     said = cell;
@@ -80,7 +81,7 @@ function calmProgress(name: string, effects: Effects, { verbose = false }: { ver
       watch.event(event);
       if (event.t === "waiting") say(waitingLine(name, event));
       else if (event.t === "running") {
-        const why = event.reasons.length > 0 ? `: ${oneLine(event.reasons[0])}` : "";
+        const why = event.reasons.length > 0 ? `: ${cutText(oneLine(event.reasons[0]), longestReason)}` : "";
         const more = event.reasons.length > 1 ? `, and ${event.reasons.length - 1} more reasons` : "";
         say(`${name}: running${why}${more}`);
       } else if (event.t === "retrying") {
@@ -98,25 +99,30 @@ function waitingLine(name: string, { holder }: Extract<StepEvent, { t: "waiting"
   return `${name}: waiting for ${describeHolder(holder)}, which runs it`;
 }
 
-/** The live lines of a run; pure. */
-export function statusLines(name: string, state: RunState, now: number, spin: string): string[] {
+/** The live lines of a run, its bar as wide as there is room for. */
+export function statusLines(
+  name: string,
+  state: RunState,
+  now: number,
+  { spin, width }: { spin: string; width: number },
+): string[] {
   const elapsed = formatElapsed(now - state.since);
   if (state.phase === "preparing" || state.phase === "waiting") return [`${spin} ${name}  ${state.phase}  ${elapsed}`];
   if (state.phase === "retrying") return [`${spin} ${name}  failed, will be tried again  ${elapsed}`];
-  const total = state.cells.length;
-  const done = state.phase === "finishing" ? total : Math.max(0, state.current);
-  const what = state.phase === "finishing"
-    ? "writing notebook and report"
-    : state.current < 0
-    ? "starting"
-    : oneLine(state.cells[state.current].title ?? `cell ${state.current + 1}`);
-  const line = `${spin} ${name}  ${bar(done, total)} ${done}/${total}  ${elapsed}  ${what}`;
-  return state.progress ? [line, `  ${progressText(state.progress, now)}`] : [line];
+  const { cells, current } = state;
+  const finishing = state.phase === "finishing";
+  const code = cells.filter((cell) => cell.type === "code");
+  const done = finishing ? code.length : code.filter((cell) => cell.index < current).length;
+  const what = finishing ? "writing notebook and report" : current < 0 ? "starting" : cellText(state);
+  const room = width - textWidth(`${spin} ${name}   ${elapsed}  ${what}`);
+  const barWidth = Math.min(barWidths.most, Math.max(barWidths.least, room));
+  const line = `${spin} ${name}  ${bar(done / code.length, barWidth)} ${elapsed}  ${what}`;
+  return state.progress && !finishing ? [line, `  ${progressText(state.progress, now)}`] : [line];
 }
 
-function bar(done: number, total: number): string {
-  const filled = total > 0 ? Math.round(Math.min(1, Math.max(0, done / total)) * barWidth) : 0;
-  return "━".repeat(filled) + "─".repeat(barWidth - filled);
+function bar(share: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share || 0)) * width);
+  return "━".repeat(filled) + "─".repeat(width - filled);
 }
 
 /** How far a cell is, and how long it will take if it goes on like this. */
@@ -133,7 +139,8 @@ function formatElapsed(ms: number): string {
   return ms < 60_000 ? `${Math.floor(Math.max(0, ms) / 1000)} s` : formatDuration(ms);
 }
 
-function titleOf({ cells, current }: RunState): string {
+/** `cell 3 of 8 "Load"`, counted as messages and reports count. */
+function cellText({ cells, current }: RunState): string {
   const title = cells[current]?.title;
-  return title === undefined ? "" : ` "${oneLine(title)}"`;
+  return `cell ${current + 1} of ${cells.length}${title === undefined ? "" : ` "${oneLine(title)}"`}`;
 }

@@ -4,20 +4,21 @@
  */
 import { isDuctaflowError } from "../base/error.ts";
 import { runStepFlow, type StepEvent, type StepOptions } from "../step/run_step_flow.ts";
-import { getRun } from "../step/get_run.ts";
 import type { Run } from "../step/run.ts";
 import type { StepFailedError } from "../step/step_failed_error.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes, signalCode } from "./exit.ts";
 import { commonOptions, type OptionTable, type OptionValues, parseCount, parseOptions, usageError } from "./options.ts";
-import { type Progress, showProgress } from "./progress.ts";
+import { showProgress } from "./progress.ts";
 import { runJson } from "./run_json.ts";
 import { lastLines, readRunLog } from "./run_log.ts";
-import { readStepArguments, type StepArguments, stepArguments } from "./step_arguments.ts";
+import { type SignalWatch, watchSignals } from "./signal_watch.ts";
+import { readStepArguments, type StepArguments, stepArguments, stepName } from "./step_arguments.ts";
 import { painter } from "./style.ts";
 import { runSummary } from "./summary.ts";
 
+const tailLines = 10;
 const cacheModes = ["auto", "existing", "off"] as const;
 
 const options = {
@@ -65,7 +66,7 @@ function readRunOptions({ cache, force, timeout, retries, keep, ...values }: Val
   const counts = { retries: parseCount(retries, "retries"), keep: parseCount(keep, "keep") };
   return {
     cache: force ? "off" : cacheModes.find((mode) => mode === cache),
-    ...(timeout === undefined ? {} : { timeout: /^\d+$/.test(timeout) ? `${timeout}s` : timeout }),
+    ...(timeout === undefined ? {} : { timeout }),
     ...(counts.retries === undefined ? {} : { retries: counts.retries }),
     ...(counts.keep === undefined ? {} : { keep: counts.keep }),
     wait: !values["no-wait"],
@@ -74,36 +75,38 @@ function readRunOptions({ cache, force, timeout, retries, keep, ...values }: Val
 
 async function runAndTell(step: StepArguments, values: Values, effects: Effects): Promise<number> {
   const { stdout, stderr } = effects;
-  const name = `${step.options.step ?? stepName(step.flow)}/${step.instance}`;
-  const paint = painter(stderr.color);
-  const stop = stopOnSignals(effects);
-  const progress = showProgress(name, effects, { verbose: values.verbose });
-  let run: Run;
-  try {
-    const onEvent = (event: StepEvent) => {
-      progress.event(event);
-      stop.event(event);
-      if (values.events) stdout.write(`${JSON.stringify(event)}\n`);
-    };
-    run = await runStepFlow(step.flow, step.instance, step.input.config, {
-      ...step.options,
-      signal: stop.signal,
-      onEvent,
-    });
-  } catch (error) {
-    const failed = failedRun(error);
-    if (!failed && stop.received()) return tellInterrupted(name, progress, stop.received()!, effects);
-    if (!failed) throw error;
-    run = failed;
-  } finally {
-    progress.stop();
-    stop.end();
-  }
-  const tail = run.record.error ? lastLines(readRunLog(run), run.record.error.cell, values.verbose ? 0 : 10) : [];
-  stderr.write(runSummary(run, paint, tail));
-  if (values.events) stdout.write(`${JSON.stringify({ t: "run", ...runJson(run) })}\n`);
+  const stop = watchSignals(effects);
+  const run = await runOrFail(step, values, effects, stop);
+  const { error } = run.record;
+  const tail = error && !values.verbose ? lastLines(readRunLog(run), error.cell, tailLines) : [];
+  stderr.write(runSummary(run, painter(stderr.color), tail));
+  if (values.events) stdout.write(`${JSON.stringify({ t: "run", run: runJson(run) })}\n`);
   else stdout.write(values.json ? `${JSON.stringify(runJson(run), null, 2)}\n` : `${run.dir}\n`);
   const signal = stop.received();
   if (run.status === "cancelled" && signal) return signalCode(signal);
-  return run.record.error ? exitCodes.runFailed : exitCodes.done;
+  return error ? exitCodes.runFailed : exitCodes.done;
+}
+
+/** The run, whether it succeeded or not. */
+async function runOrFail(
+  { flow, instance, input, options }: StepArguments,
+  values: Values,
+  effects: Effects,
+  stop: SignalWatch,
+): Promise<Run> {
+  const progress = showProgress(`${options.step ?? stepName(flow)}/${instance}`, effects, { verbose: values.verbose });
+  const onEvent = (event: StepEvent) => {
+    if (event.t === "running") stop.leaveToRun();
+    progress.event(event);
+    if (values.events) effects.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+  try {
+    return await runStepFlow(flow, instance, input.config, { ...options, signal: stop.signal, onEvent });
+  } catch (error) {
+    // By its code: the class may be that of another copy of the module.
+    if (isDuctaflowError(error) && error.code.startsWith("step-")) return (error as StepFailedError).run;
+    throw error;
+  } finally {
+    progress.stop();
+  }
 }

@@ -49,15 +49,20 @@ function fromNotebook({ cells }: Notebook): CellLog[] {
 }
 
 function outputText(output: Output): string {
-  if (output.output_type === "stream") return plainText(output.text);
+  if (output.output_type === "stream") return plainText(joined(output.text));
   if (output.output_type === "error") return `${output.ename}: ${output.evalue}\n`;
   return bundleText(output.data);
 }
 
 function bundleText(data: Record<string, unknown>): string {
-  const text = data["text/markdown"] ?? data["text/plain"];
-  const shown = typeof text === "string" ? plainText(text) : `[${Object.keys(data).join(", ")}]`;
+  const text = joined(data["text/markdown"] ?? data["text/plain"]);
+  const shown = text === "" ? `[${Object.keys(data).join(", ")}]` : plainText(text);
   return shown.endsWith("\n") ? shown : `${shown}\n`;
+}
+
+/** In a notebook file a text of several lines is a list of them. */
+function joined(text: unknown): string {
+  return Array.isArray(text) ? text.join("") : typeof text === "string" ? text : "";
 }
 
 function fromEvents({ step, instance, dir }: Pick<Run, "step" | "instance" | "dir">): CellLog[] {

@@ -20,9 +20,9 @@ export interface RunState {
   phase: "preparing" | "waiting" | "running" | "finishing" | "retrying";
   /** When the phase began; in `running`, when the run did. */
   since: number;
-  /** The code cells, which are those that run. */
+  /** All cells; only those of type code run. */
   cells: CellOutline[];
-  /** Position of the running cell among them, or -1 before the first. */
+  /** Index of the running cell, or -1 before the first. */
   current: number;
   progress?: FlowProgress;
 }
@@ -47,7 +47,7 @@ export class RunWatch {
       case "waiting":
         return this.#begin("waiting");
       case "running":
-        state.cells = event.cells.filter((cell) => cell.type === "code");
+        state.cells = event.cells;
         return this.#begin("running");
       case "retrying":
         this.flush();
@@ -58,7 +58,7 @@ export class RunWatch {
         return;
       case "cell":
         if (state.phase === "retrying") this.#begin("running");
-        state.current = state.cells.findIndex((cell) => cell.index === event.cell);
+        state.current = event.cell;
         state.progress = undefined;
         return;
       case "progress":

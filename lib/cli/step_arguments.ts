@@ -66,6 +66,12 @@ export async function readStepArguments(
   return { flow, instance, input, options };
 }
 
+/** The step that a flow stands for by its name. */
+export function stepName(flow: string): string {
+  const last = flow.replace(/[?#].*$/, "").replace(/\/+$/, "").split("/").at(-1)!;
+  return last.replace(/(.)\.[^.]*$/, "$1");
+}
+
 /** `--permit` and `--forbid` as the conductor's word. A kind by its name wins over `all`. */
 export function parsePermits(permit: string[], forbid: string[]): PermissionOptions {
   const all: PermissionOptions = {};

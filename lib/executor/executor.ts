@@ -17,14 +17,19 @@ export interface ProcessOrder {
 
 /** How a process ended: the exit code (128 + signal number after a signal) and the signal's name. */
 export interface ProcessExit {
+  /** The exit code; 128 + signal number after a signal. */
   code: number;
+  /** The signal that ended it, such as `SIGKILL`. */
   signal?: string;
 }
 
 /** A process that was started. */
 export interface Execution {
+  /** The id of the process. */
   pid: number;
+  /** What it writes to stdout. */
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What it writes to stderr. */
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when the process itself has ended; its pipes may still be held open by children. */
   exited: Promise<ProcessExit>;
@@ -38,5 +43,6 @@ export interface Execution {
 export interface Executor {
   /** The name in records. */
   name: string;
+  /** Starts a process. */
   start(order: ProcessOrder): Promise<Execution>;
 }

@@ -1,6 +1,6 @@
 /**
  * Splits what a flow's process writes into the flow's own text and the frames of the toolkit's side in it
- * (`lib/step/host.ts` says how a frame looks).
+ * (`lib/step/host/main.ts` says how a frame looks).
  * @module
  */
 

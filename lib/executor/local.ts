@@ -2,18 +2,21 @@
  * Runs processes on this machine, each in a process group of its own, watched by one watchdog for the conductor.
  * @module
  */
+import { writeFileAtomic } from "../base/atomic_file.ts";
 import { DuctaflowError, messageOf } from "../base/error.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Execution, Executor, ProcessOrder } from "./executor.ts";
 
+const laterMs = 300;
 const encoder = new TextEncoder();
 let command: string | undefined;
 let watchdog: Promise<Watchdog> | undefined;
 
 /** Tells a watchdog about processes; resolves to one that is running. */
 interface Watchdog {
-  /** Resolves when it is in the watchdog's pipe, where it outlives the conductor. */
   say(line: string): Promise<void>;
+  /** For what does not hurry: goes along with the next line, which spares waking the watchdog. */
+  sayLater(line: string): void;
 }
 
 /**
@@ -51,7 +54,7 @@ async function start(order: ProcessOrder, buildDir: string): Promise<Execution> 
     stderr: child.stderr,
     exited,
     kill: (signal) => killGroup(child, signal, guard),
-    release: () => void guard.say(`-${child.pid}`),
+    release: () => guard.sayLater(`-${child.pid}`),
   };
 }
 
@@ -110,7 +113,8 @@ async function startWatchdog(buildDir: string): Promise<Watchdog> {
   const path = `${buildDir}/watchdog-${(await sha256(source)).slice(0, 12)}.ts`;
   try {
     Deno.mkdirSync(buildDir, { recursive: true });
-    Deno.writeTextFileSync(path, source);
+    // Whole or not at all: another conductor may be starting its watchdog from this very file.
+    writeFileAtomic(path, source);
   } catch (error) {
     watchdog = undefined;
     throw error;
@@ -119,8 +123,26 @@ async function startWatchdog(buildDir: string): Promise<Watchdog> {
   const options = { args, stdin: "piped", stdout: "null", stderr: "null", detached: true } as const;
   const process = new Deno.Command(denoCommand(), options).spawn();
   process.unref();
-  const writer = process.stdin.getWriter();
-  let queue = Promise.resolve();
   process.status.then(() => watchdog = undefined);
-  return { say: (line) => queue = queue.then(() => writer.write(encoder.encode(`${line}\n`))).catch(() => {}) };
+  return speakTo(process.stdin.getWriter());
+}
+
+function speakTo(writer: WritableStreamDefaultWriter<Uint8Array>): Watchdog {
+  let later = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // When the watchdog is gone, nobody hears; the next process that starts gets a new one.
+  const say = (line: string) => {
+    clearTimeout(timer);
+    timer = undefined;
+    const text = `${later}${line}`;
+    later = "";
+    return writer.write(encoder.encode(text)).catch(() => {});
+  };
+  const sayLater = (line: string) => {
+    later += line;
+    if (timer !== undefined) return;
+    timer = setTimeout(() => void say(""), laterMs);
+    Deno.unrefTimer(timer as unknown as number);
+  };
+  return { say: (line) => say(`${line}\n`), sayLater: (line) => sayLater(`${line}\n`) };
 }

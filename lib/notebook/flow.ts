@@ -15,6 +15,7 @@ export interface Flow {
   source: string;
   /** SHA-256 of the text, 64 hex digits. */
   hash: string;
+  /** What its header says. */
   header: FlowHeader;
   /** All cells in the order of the file. */
   cells: Cell[];
@@ -24,7 +25,9 @@ export interface Flow {
 
 /** The YAML header between `// ---` lines. */
 export interface FlowHeader {
+  /** The title for people. */
   title?: string;
+  /** What the flow is about, in a sentence or two. */
   description?: string;
   /** The permissions that the flow asks for, as written: paths are relative to the flow file. */
   permissions: PermissionSet;
@@ -46,11 +49,13 @@ export interface FlowHeader {
 export interface Cell {
   /** From 0. */
   index: number;
+  /** Only code cells run. */
   type: "code" | "markdown" | "raw";
   /** The title on the marker line. */
   title?: string;
   /** The `key=value` metadata of the marker line, as Jupytext reads it, without the title. */
   metadata: { [key: string]: Json };
+  /** The tags in its metadata. */
   tags: string[];
   /** Line of the marker, from 1; absent for text before the first marker. */
   markerLine?: number;
@@ -62,6 +67,7 @@ export interface Cell {
 
 /** A variable that the parameters cell declares. */
 export interface Parameter {
+  /** The name of the variable. */
   name: string;
   /** The declared or inferred type; undefined accepts any JSON value. */
   type?: ParameterType;

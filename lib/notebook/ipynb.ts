@@ -6,9 +6,13 @@ import type { Json } from "../base/json.ts";
 
 /** A notebook document. */
 export interface Notebook {
+  /** The major version of the format. */
   nbformat: 4;
+  /** The minor version of the format. */
   nbformat_minor: 5;
+  /** What is said about the whole notebook: kernel, language, run. */
   metadata: { [key: string]: Json };
+  /** All cells in their order. */
   cells: NotebookCell[];
 }
 
@@ -17,26 +21,39 @@ export type NotebookCell = CodeCell | TextCell;
 
 /** A cell with code and its outputs. */
 export interface CodeCell {
+  /** Unique in the notebook. */
   id: string;
+  /** Says that it is code. */
   cell_type: "code";
+  /** What is said about the cell. */
   metadata: CellMetadata;
+  /** The code. */
   source: string;
+  /** What it printed and showed. */
   outputs: Output[];
+  /** Its place in the order of execution; null when it did not run. */
   execution_count: number | null;
 }
 
 /** A cell with text. */
 export interface TextCell {
+  /** Unique in the notebook. */
   id: string;
+  /** Whether it is Markdown or raw text. */
   cell_type: "markdown" | "raw";
+  /** What is said about the cell. */
   metadata: CellMetadata;
+  /** The text. */
   source: string;
 }
 
 /** Metadata of a cell; `ductaflow` says which cell of the flow it is, or what it was added for. */
 export interface CellMetadata {
+  /** Other tools keep theirs here. */
   [key: string]: Json | undefined;
+  /** Tags as Jupyter knows them. */
   tags?: string[];
+  /** Which cell of the flow it is, or what it was added for. */
   ductaflow?: { cell: number; line: number } | { role: "config" | "injected-parameters" };
 }
 

@@ -2,15 +2,16 @@
  * One try of a run: starts the flow's process, listens to it, and stops it when time is up or nobody wants it any more.
  * @module
  */
+import { fromFileUrl } from "../deps/path.ts";
 import type { Execution, Executor, ProcessExit } from "../executor/executor.ts";
 import { frameSplitter } from "../executor/frames.ts";
 import type { BoundConfig } from "./bind_config.ts";
 import type { Build } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
 import { childEnvironment } from "./child_environment.ts";
-import { type EventLog, openEventLog, type RunEvent } from "./event_log.ts";
+import { type EventLog, isRunEvent, openEventLog, type RunEvent } from "./event_log.ts";
 import { type Grant, grantFlags } from "./grant.ts";
-import type { HostOrders } from "./host.ts";
+import type { HostOrders } from "./host/main.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { projectFlags } from "./project.ts";
 
@@ -45,10 +46,13 @@ export interface Attempt {
   stdoutBytes: number;
   stderrBytes: number;
   pipeHeld: boolean;
+  /** Why the event log is not whole, if it is not. */
+  logError?: unknown;
   command: string[];
 }
 
 const drainMs = 2000;
+const readSize = 64 * 1024;
 /** A timer with more milliseconds than this fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -80,7 +84,9 @@ function hostOrders({ paths, build, bound }: AttemptOptions): HostOrders {
     values: bound.values,
     globals: bound.globals,
     flowUrl: build.flow.url,
+    ...(build.flow.url.startsWith("file:") ? { flowPath: fromFileUrl(build.flow.url) } : {}),
     buildUrl: build.copyUrl,
+    buildPath: fromFileUrl(build.copyUrl),
     edits: build.edits,
     run: { step: paths.step, instance: paths.instance, dir: paths.dir },
     runsFromHere: "../..",
@@ -90,6 +96,7 @@ function hostOrders({ paths, build, bound }: AttemptOptions): HostOrders {
 async function listen(process: Execution, nonce: string, log: EventLog, options: AttemptOptions) {
   const capture = new Capture(options.build.flow);
   const sizes = { stdoutBytes: 0, stderrBytes: 0 };
+  let logError: unknown;
   const reader = (name: "stdout" | "stderr") => listenTo(process[name], frameSplitter(nonce, sinkFor(name)));
   const streams = [reader("stdout"), reader("stderr")];
   const stop = stopper(process, options);
@@ -106,7 +113,7 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
     const pipeHeld = !await within(drained, drainMs);
     if (pipeHeld) streams.forEach((stream) => stream.cancel());
     const captured = capture.finish();
-    return { exit, stopped: stop.stopped(), capture, captured, ...sizes, pipeHeld };
+    return { exit, stopped: stop.stopped(), capture, captured, ...sizes, pipeHeld, logError };
   } finally {
     stop.end();
     process.release();
@@ -126,14 +133,20 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
           if (message.t === "cell") capture.stderrCell(message.cell as number);
           return;
         }
-        capture.event(message as RunEvent);
-        note(message as RunEvent);
+        if (!isRunEvent(message)) return;
+        capture.event(message);
+        note(message);
       },
     };
   }
 
   function note(event: RunEvent): void {
-    log.append(event);
+    try {
+      if (logError === undefined) log.append(event);
+    } catch (error) {
+      // The flow goes on, but a run whose disk was full is not taken for a good one.
+      logError = error;
+    }
     options.onEvent?.(event);
   }
 }
@@ -179,10 +192,17 @@ function reasonText(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason ?? "");
 }
 
-function listenTo(stream: ReadableStream<Uint8Array>, splitter: ReturnType<typeof frameSplitter>) {
-  const reader = stream.getReader();
+/** One buffer for all that is read: what a fast flow says would otherwise be garbage faster than it is collected. */
+function listenTo(stream: ReadableStream<Uint8Array<ArrayBuffer>>, splitter: ReturnType<typeof frameSplitter>) {
+  const reader = stream.getReader({ mode: "byob" });
   const read = async () => {
-    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) splitter.push(value!);
+    let buffer = new Uint8Array(readSize);
+    for (;;) {
+      const { done, value } = await reader.read(buffer);
+      if (done || !value) break;
+      splitter.push(value);
+      buffer = new Uint8Array(value.buffer);
+    }
     splitter.end();
   };
   return { ended: read(), cancel: () => void reader.cancel().catch(() => {}) };

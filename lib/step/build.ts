@@ -10,7 +10,8 @@ import { sha256 } from "../base/hash.ts";
 import { version } from "../base/version.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { parseFlow, readFlowSource } from "../notebook/read_flow.ts";
-import { type CodeGraph, readCodeGraph, stillValid } from "./code_graph.ts";
+import { readHost } from "./host/read_host.ts";
+import { type CodeGraph, readCodeGraph, stillValid, withSettings } from "./code_graph.ts";
 import { findProject, type Project, projectFlags } from "./project.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -35,31 +36,38 @@ interface StoredBuild {
   flow: Flow;
   edits: Build["edits"];
   highlighted: [string, string][];
+  /** The generated modules with the SHA-256 of their text. */
+  code: [name: string, hash: string][];
 }
 
-let hostSource: Promise<string> | undefined;
+const mainName = "_ductaflow_main.ts";
+const folders = new Map<string, { source: string; folder: string }>();
 const loaded = new Map<string, Build>();
 const underway = new Map<string, Promise<Build>>();
 
 /** Makes or finds the build of a flow. Concurrent calls for one flow share the work. */
 export async function buildFlow(flow: string | URL, buildDir: string): Promise<Build> {
   const { source, url } = await readFlowSource(flow);
-  const host = await (hostSource ??= readHostSource());
-  const key = (await sha256([version, url, await sha256(host), source].join("\n"))).slice(0, 16);
-  const folder = join(buildDir, `${basename(new URL(url).pathname).replace(/[^\w.-]/g, "_")}-${key}`);
+  const folder = await folderFor(url, source, buildDir);
   const known = loaded.get(folder);
   if (known && !underway.has(folder)) {
     const graph = await stillValid(known.graph, known.project);
-    if (graph && exists(known.main)) return graph === known.graph ? known : remember(folder, { ...known, graph });
+    if (graph && exists(known.main)) return known;
   }
-  const work = underway.get(folder) ??
-    make({ url, source, host, folder, buildDir }).finally(() => underway.delete(folder));
+  const work = underway.get(folder) ?? make({ url, source, folder }).finally(() => underway.delete(folder));
   underway.set(folder, work);
   return remember(folder, await work);
 }
 
-async function readHostSource(): Promise<string> {
-  return (await import("./host.ts", { with: { type: "text" } })).default;
+/** The folder of a build by all that goes into it; asked again for the same text, it need not be hashed. */
+async function folderFor(url: string, source: string, buildDir: string): Promise<string> {
+  const place = `${buildDir}\n${url}`;
+  const known = folders.get(place);
+  if (known?.source === source) return known.folder;
+  const key = (await sha256([version, url, await readHost(), source].join("\n"))).slice(0, 16);
+  const folder = join(buildDir, `${basename(new URL(url).pathname).replace(/[^\w.-]/g, "_")}-${key}`);
+  folders.set(place, { source, folder });
+  return folder;
 }
 
 function remember(folder: string, build: Build): Build {
@@ -70,32 +78,31 @@ function remember(folder: string, build: Build): Build {
 interface MakeOptions {
   url: string;
   source: string;
-  host: string;
   folder: string;
-  buildDir: string;
 }
 
-async function make({ url, source, host, folder, buildDir }: MakeOptions): Promise<Build> {
-  const stored = maybeStored(folder) ?? await store({ url, source, host, folder, buildDir });
+async function make({ url, source, folder }: MakeOptions): Promise<Build> {
+  const known = maybeStored(folder);
+  const stored = known && await isWhole(known, folder) ? known : await store({ url, source, folder });
   const project = projectOf(stored.flow);
   const file = basename(new URL(url).pathname);
   const build = {
     flow: stored.flow,
     project,
     folder,
-    main: join(folder, "main.ts"),
+    main: join(folder, mainName),
     copyUrl: new URL(encodeURIComponent(decodeURIComponent(file)), toFolderUrl(folder)).href,
     edits: stored.edits,
     highlighted: new Map(stored.highlighted),
   };
   const graphFile = join(folder, "graph.json");
   const kept = maybeJson<CodeGraph>(graphFile);
-  const graph = kept && await stillValid(kept, project);
+  const graph = Array.isArray(kept?.parts) && await stillValid(kept, project);
   if (graph) return { ...build, graph };
   const [fresh] = await Promise.all([readCodeGraph(url, project), cacheImports(url, build.main, project)]);
   // The first caching may have made or extended the lock file.
   const lockedProject = projectOf(stored.flow);
-  const final = await stillValid(fresh, lockedProject) ?? fresh;
+  const final = await withSettings(fresh, lockedProject);
   writeFileAtomic(graphFile, JSON.stringify(final));
   return { ...build, project: lockedProject, graph: final };
 }
@@ -108,7 +115,7 @@ function projectOf(flow: Flow): Project {
 }
 
 /** Reads, instruments and highlights a flow and writes the result, the file that makes it valid last. */
-async function store({ url, source, host, folder, buildDir }: MakeOptions): Promise<StoredBuild> {
+async function store({ url, source, folder }: MakeOptions): Promise<StoredBuild> {
   const flow = await parseFlow(source, url);
   const { instrument } = await import("../notebook/instrument.ts");
   const { source: copy, edits } = await instrument(flow);
@@ -116,20 +123,22 @@ async function store({ url, source, host, folder, buildDir }: MakeOptions): Prom
     flow,
     edits: edits.map(({ line, column, inserted }) => [line, column, inserted]),
     highlighted: await highlightCells(flow),
+    code: [],
   };
-  const hostName = `host-${(await sha256(host)).slice(0, 12)}.ts`;
   const file = decodeURIComponent(basename(new URL(url).pathname));
   Deno.mkdirSync(folder, { recursive: true });
-  writeFileAtomic(join(buildDir, hostName), host);
-  writeFileAtomic(join(folder, file), copy);
-  writeFileAtomic(join(folder, "main.ts"), mainModule(hostName, file));
+  for (const [name, text] of [[file, copy], [mainName, await mainModule(file)]]) {
+    writeFileAtomic(join(folder, name), text);
+    stored.code.push([name, await sha256(text)]);
+  }
   writeFileAtomic(join(folder, "build.json"), JSON.stringify(stored));
   return stored;
 }
 
-function mainModule(hostName: string, file: string): string {
+/** The toolkit's side of the process and the flow, in one module, which starts a little sooner than two. */
+async function mainModule(file: string): Promise<string> {
   const specifier = JSON.stringify(`./${encodeURIComponent(file)}`);
-  return `import { runFlow } from "../${hostName}";\nawait runFlow(() => import(${specifier}));\n`;
+  return `${await readHost()}\nawait runFlow(() => import(${specifier}));\n`;
 }
 
 async function highlightCells(flow: Flow): Promise<[string, string][]> {
@@ -163,7 +172,17 @@ export function maybeBuiltFlow(folder: string): { flow: Flow; highlighted: Map<s
 
 function maybeStored(folder: string): StoredBuild | undefined {
   const stored = maybeJson<StoredBuild>(join(folder, "build.json"));
-  return stored?.flow?.cells && stored.edits && stored.highlighted ? stored : undefined;
+  const lists = [stored?.flow?.cells, stored?.edits, stored?.highlighted, stored?.code];
+  return lists.every(Array.isArray) ? stored : undefined;
+}
+
+/** Whether the code that would run is the code that was written: it may have been cut short when the power failed. */
+async function isWhole({ code }: StoredBuild, folder: string): Promise<boolean> {
+  for (const [name, hash] of code) {
+    const path = join(folder, name);
+    if (!exists(path) || await sha256(Deno.readFileSync(path)) !== hash) return false;
+  }
+  return true;
 }
 
 /** A JSON file, or undefined when it is absent or cut short: what stands there can be made again. */

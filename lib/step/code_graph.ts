@@ -2,9 +2,9 @@
  * The code graph of a flow: the flow and all that it imports, from `deno info --json`, with the hash of every part.
  * @module
  */
-import { dirname, fromFileUrl } from "../deps/path.ts";
+import { dirname, fromFileUrl, join } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
-import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { type FileSignature, isAbsent, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { CodeRecord } from "../base/record.ts";
@@ -62,8 +62,8 @@ export async function readCodeGraph(flowUrl: string, project: Project): Promise<
 }
 
 /**
- * The graph as it is now, if only the content of known modules can have changed: undefined when a module changed (its
- * imports may have too), so that the graph must be read again.
+ * The graph, if it is the same as ever: undefined when a module changed (its imports may have too), or the settings did
+ * (the same specifiers may lead elsewhere), so that the graph must be read again.
  */
 export async function stillValid(graph: CodeGraph, project: Project): Promise<CodeGraph | undefined> {
   if (graph.deno !== Deno.version.deno) return undefined;
@@ -75,6 +75,11 @@ export async function stillValid(graph: CodeGraph, project: Project): Promise<Co
     if (await sha256File(part.path) !== part.hash) return undefined;
     part.signature = isSettled(signature, now) ? signature : undefined;
   }
+  return await withSettings(graph, project) === graph ? graph : undefined;
+}
+
+/** The graph with what lock file and configuration file say now. */
+export async function withSettings(graph: CodeGraph, project: Project): Promise<CodeGraph> {
   const lock = project.lockFile && await hashLock(project.lockFile, graph.packages, graph.parts);
   const config = project.configFile && await hashConfig(project.configFile);
   return lock === graph.lock && config === graph.config ? graph : await seal({ ...graph, lock, config });
@@ -114,9 +119,21 @@ async function hashLock(path: string, packages: string[], parts: LocalPart[]): P
 async function hashConfig(path: string): Promise<string | undefined> {
   const { parseJsonc } = await import("../deps/jsonc.ts");
   const config = parseJsonc(await Deno.readTextFile(path)) as Record<string, Json> | null;
-  const { imports = null, scopes = null, compilerOptions = null, importMap = null } = config ?? {};
-  const parts = [imports, scopes, compilerOptions, importMap];
+  const { imports = null, scopes = null, compilerOptions = null, importMap = null, links = null, workspace = null } =
+    config ?? {};
+  const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) : null;
+  const parts = [imports, scopes, compilerOptions, importMap, map, links, workspace];
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
+}
+
+/** The text of an import map beside the configuration; null for one from the web, which the cache holds fast. */
+function maybeText(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 function refuseBroken(flowUrl: string, modules: InfoModule[]): void {

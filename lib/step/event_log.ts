@@ -20,9 +20,13 @@ export type RunEvent =
 
 /** A thrown value as the flow's process describes it. */
 export interface ThrownError {
+  /** The name of the error, such as `TypeError`; `Thrown value` for what is no error. */
   name: string;
+  /** Its message. */
   message: string;
+  /** Its stack, naming the flow's own file. */
   stack?: string;
+  /** What it says caused it. */
   cause?: ThrownError;
 }
 
@@ -62,12 +66,33 @@ export function readEventLog(path: string): RunEvent[] {
   for (const line of readText(path).split("\n")) {
     try {
       const event = JSON.parse(line);
-      if (typeof event?.t === "string") events.push(event);
+      if (isRunEvent(event)) events.push(event);
     } catch {
       // A line that was cut short.
     }
   }
   return events;
+}
+
+/** What each kind of event cannot be without. */
+const shapes: Record<RunEvent["t"], { [key: string]: string }> = {
+  start: { id: "string", at: "string", build: "string" },
+  cell: { cell: "number", ms: "number", rss: "number" },
+  text: { name: "string", cell: "number", text: "string" },
+  out: { kind: "string", data: "object" },
+  metric: { name: "string", value: "number" },
+  check: { name: "string", ok: "boolean" },
+  progress: { done: "number", total: "number" },
+  error: { error: "object", ms: "number", rss: "number" },
+  done: { ms: "number", rss: "number" },
+};
+
+/** Whether a value that came from outside is an event. */
+export function isRunEvent(value: unknown): value is RunEvent {
+  const event = value as { [key: string]: unknown } | null;
+  if (typeof event?.t !== "string" || !Object.hasOwn(shapes, event.t)) return false;
+  const shape = Object.entries(shapes[event.t as RunEvent["t"]]);
+  return shape.every(([key, type]) => typeof event[key] === type && event[key] !== null);
 }
 
 function readText(path: string): string {

@@ -19,7 +19,7 @@ import { attemptRecord, endRecord, type RunPlan, startRecord } from "./make_reco
 import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
 import { maybeRecord } from "./record_file.ts";
 import type { StepEvent } from "./run_step_flow.ts";
-import { appendSeal } from "./seals.ts";
+import { appendSeal, type Seal } from "./seals.ts";
 import { stopOnSignals } from "./signals.ts";
 
 /** How to execute; everything in milliseconds. */
@@ -72,6 +72,9 @@ async function tryUntilDone(
       signal,
       killSignal,
       onEvent: options.onEvent,
+    }).catch((error) => {
+      recordFailure(plan, record, "Could not be carried out", error);
+      throw error;
     });
     const outcome = decideOutcome(plan.build.flow, plan.paths, attempt, timeoutMs);
     record.attempts.push(attemptRecord(attempt, outcome));
@@ -107,10 +110,13 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
     highlighted: build.highlighted,
   };
   try {
+    if (attempt.logError !== undefined && !outcome.error) throw attempt.logError;
+    // A program that the flow started may have removed it; then the outcome says so.
+    if (!maybeSignature(paths.config)) makeFolder(plan, record);
     record.artifacts = await gatherArtifacts(paths, record.warnings);
     await writeRun(paths, record, documents);
   } catch (error) {
-    recordWriteFailure(plan, record, error);
+    recordFailure(plan, record, "Failed while its results were written", error);
     return record;
   }
   sealRun(plan, record, inputs);
@@ -119,15 +125,17 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
 }
 
 /** What could not be written did not succeed. The logs go first, to make room for the word that it failed. */
-function recordWriteFailure({ paths }: RunPlan, record: RunRecord, error: unknown): void {
+function recordFailure({ paths }: RunPlan, record: RunRecord, what: string, error: unknown): void {
   for (const path of [paths.events, paths.audit, paths.notebook, paths.report]) removeIfThere(path);
-  const why = isDiskFull(error) ? "no space left on the device" : messageOf(error);
+  const full = isDiskFull(error);
+  const why = full ? "no space left on the device" : messageOf(error);
   record.status = "failed";
-  record.statusText = `Failed while its results were written: ${why}`;
+  record.statusText = `${what}: ${why}`;
+  record.endedAt ??= new Date().toISOString();
   record.error = {
     name: "CannotRecord",
-    message: `${why} (${messageOf(error)})`,
-    hint: "Free some space and run it again",
+    message: full ? `${why} (${messageOf(error)})` : why,
+    ...(full ? { hint: "Free some space and run it again" } : {}),
   };
   try {
     writeFileAtomic(paths.record, recordText(record));
@@ -144,7 +152,7 @@ function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
     const signature = maybeSignature(`${plan.paths.dir}/${name}`);
     return { name, hash, ...(signature && isSettled(signature, now) ? { signature } : {}) };
   });
-  appendSeal(plan.paths, {
+  const seal: Seal = {
     instance: plan.paths.instance,
     id: record.id,
     status: record.status,
@@ -156,7 +164,13 @@ function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
     outputs,
     never: neverReusable(record),
     untraced: record.untraced.length > 0,
-  });
+  };
+  try {
+    appendSeal(plan.paths, seal);
+  } catch (error) {
+    // The run is on disk; without its seal it is found by its record, only not as quickly.
+    if (!isDiskFull(error)) throw error;
+  }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

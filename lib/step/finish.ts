@@ -44,18 +44,20 @@ export async function writeRun(paths: InstancePaths, record: RunRecord, document
   const outputs = record.artifacts.filter(({ type }) => type !== linkType).map(({ name }) => join(paths.dir, name));
   // All contents are durable before the first of them is seen, and the record is seen last: file systems with a journal
   // keep the order of renames in one folder.
-  const staged = [
-    stageFile(paths.notebook, serializeNotebook(notebook)),
-    stageFile(paths.report, report),
-    stageFile(paths.record, recordText(record)),
+  const contents: [string, string][] = [
+    [paths.notebook, serializeNotebook(notebook)],
+    [paths.report, report],
+    [paths.record, recordText(record)],
   ];
-  await commitAll(staged, [paths.config, ...outputs]);
+  await commitAll(contents, [paths.config, ...outputs]);
   await syncPath(paths.dir);
 }
 
-/** Makes files durable all at once, which costs hardly more than one, and then puts the staged ones in place. */
-async function commitAll(staged: StagedFile[], others: string[]): Promise<void> {
+/** Writes files, makes all durable at once, which costs hardly more than one, and then puts the new ones in place. */
+async function commitAll(contents: [path: string, content: string][], others: string[]): Promise<void> {
+  const staged: StagedFile[] = [];
   try {
+    for (const [path, content] of contents) staged.push(stageFile(path, content));
     await Promise.all([...staged.map((file) => file.sync()), ...others.map(syncPath)]);
     for (const file of staged) file.commit();
   } finally {

@@ -14,11 +14,12 @@ import { childEnvironment } from "./child_environment.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
-import { maybeRecord } from "./record_file.ts";
+import { hasRecordFile, maybeRecord } from "./record_file.ts";
 import { appendSeal, maybeSeal, type Seal } from "./seals.ts";
 
 /** One reason why an instance must run again. */
 export interface StaleReason {
+  /** What kind of thing changed, for programs. */
   kind:
     | "never-ran"
     | "not-green"
@@ -36,6 +37,7 @@ export interface StaleReason {
 
 /** Whether an instance may be reused. */
 export interface Freshness {
+  /** Whether the run on disk would come out the same. */
   fresh: boolean;
   /** Why not; empty when fresh. */
   reasons: StaleReason[];
@@ -70,38 +72,48 @@ export async function hashGrant(grant: Grant): Promise<string> {
 /** Decides whether the instance on disk would come out the same. */
 export async function decideFreshness(options: FreshnessOptions): Promise<Freshness> {
   const { paths, quick = false } = options;
-  const seal = maybeSeal(paths) ?? await sealFromRecord(paths);
-  if (!seal) return stale([whyNoSeal(paths)]);
+  const record = maybeRecord(paths);
+  const known = maybeSeal(paths);
+  // The journal may have lost its last lines; then its seal is of an earlier run, and a green record knows better.
+  const seal = known && (!record || isOf(known, record)) ? known : maybeSealFrom(record);
+  if (!seal) return stale([whyNoSeal(paths, record)]);
   const reasons: StaleReason[] = [];
-  for await (const reason of compare(seal, options)) {
+  for await (const reason of compare(seal, record, options)) {
     reasons.push(reason);
     if (quick) break;
   }
   return { fresh: reasons.length === 0, reasons };
 }
 
+function isOf(seal: Seal, { id, status }: RunRecord): boolean {
+  return seal.id === id && seal.status === status;
+}
+
 function stale(reasons: StaleReason[]): Freshness {
   return { fresh: false, reasons };
 }
 
-function whyNoSeal(paths: InstancePaths): StaleReason {
-  const record = maybeRecord(paths);
+function whyNoSeal(paths: InstancePaths, record: RunRecord | undefined): StaleReason {
+  if (!record && hasRecordFile(paths)) return { kind: "not-green", text: "Its record run.json is damaged" };
   if (!record) return { kind: "never-ran", text: "It never ran" };
   if (record.status === "running") return { kind: "not-green", text: "The last run was interrupted" };
   return { kind: "not-green", text: `The last run did not succeed: ${record.statusText}` };
 }
 
-async function* compare(seal: Seal, options: FreshnessOptions): AsyncGenerator<StaleReason> {
+async function* compare(
+  seal: Seal,
+  record: RunRecord | undefined,
+  options: FreshnessOptions,
+): AsyncGenerator<StaleReason> {
   const { paths, build, config, grant } = options;
-  const signature = maybeSignature(paths.record);
-  if (!signature) return yield { kind: "output", text: "Its record run.json is gone" };
-  const record = lazyRecord(paths);
-  // A record that is not the sealed one is of a run that failed, was cut off, or was not made here.
-  if (record()?.id !== seal.id) return yield whyNoSeal(paths);
+  if (!record) {
+    const what = hasRecordFile(paths) ? "damaged" : "gone";
+    return yield { kind: "output", text: `Its record run.json is ${what}` };
+  }
   if (seal.never) yield { kind: "untraceable", text: seal.never };
-  if (seal.code !== build.graph.hash) yield* codeReasons(record(), build);
+  if (seal.code !== build.graph.hash) yield* codeReasons(record, build);
   if (seal.config !== options.configHash) yield* configReasons(paths, config);
-  if (seal.grant !== options.grantHash) yield grantReason(record(), grant);
+  if (seal.grant !== options.grantHash) yield grantReason(record, grant);
   yield* inputReasons(seal, paths);
   yield* outputReasons(seal, paths);
   if (seal.untraced && options.freshForMs !== undefined) {
@@ -112,14 +124,7 @@ async function* compare(seal: Seal, options: FreshnessOptions): AsyncGenerator<S
   }
 }
 
-function lazyRecord(paths: InstancePaths): () => RunRecord | undefined {
-  let record: RunRecord | undefined;
-  return () => record ??= maybeRecord(paths);
-}
-
-function* codeReasons(record: RunRecord | undefined, build: Build): Generator<StaleReason> {
-  if (!record) return yield { kind: "code", text: "The code changed" };
-  const { code } = record;
+function* codeReasons({ code }: RunRecord, build: Build): Generator<StaleReason> {
   const { graph } = build;
   let known = false;
   const tell = (text: string): StaleReason => {
@@ -173,8 +178,8 @@ function show(value: Json | undefined): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function grantReason(record: RunRecord | undefined, grant: Grant): StaleReason {
-  const before = record?.permissions.granted ?? {};
+function grantReason(record: RunRecord, grant: Grant): StaleReason {
+  const before = record.permissions.granted;
   const kinds = [...new Set([...Object.keys(before), ...Object.keys(grant.granted)])] as (keyof typeof before)[];
   const changed = kinds.filter((kind) =>
     JSON.stringify(before[kind] ?? null) !== JSON.stringify(grant.granted[kind] ?? null)
@@ -229,11 +234,10 @@ function noteSettled(seal: Seal, paths: InstancePaths, note: () => FileSignature
 }
 
 /** Without a journal line, the record itself says what the run was made from; only the signatures are unknown. */
-async function sealFromRecord(paths: InstancePaths): Promise<Seal | undefined> {
-  const record = maybeRecord(paths);
+function maybeSealFrom(record: RunRecord | undefined): Seal | undefined {
   if (record?.status !== "succeeded" && record?.status !== "warned") return undefined;
-  return await Promise.resolve({
-    instance: paths.instance,
+  return {
+    instance: record.instance,
     id: record.id,
     status: record.status,
     endedAt: Date.parse(record.endedAt ?? record.startedAt),
@@ -244,7 +248,7 @@ async function sealFromRecord(paths: InstancePaths): Promise<Seal | undefined> {
     outputs: record.artifacts.map(({ name, hash }) => ({ name, hash })),
     never: neverReusable(record),
     untraced: record.untraced.length > 0,
-  });
+  };
 }
 
 /** Why a green run must not be reused, if so. */

@@ -21,17 +21,27 @@ export async function readInput(path: string): Promise<Input> {
   if (!info) return { record: { path, kind: "missing" } };
   const signature = signatureOf(info);
   const settled = isSettled(signature, now) ? { signature } : {};
-  if (info.isFile) {
-    return { record: { path, kind: "file", size: info.size, hash: await sha256File(path) }, ...settled };
+  try {
+    if (info.isFile) {
+      return { record: { path, kind: "file", size: info.size, hash: await sha256File(path) }, ...settled };
+    }
+    if (info.isDirectory) return { record: { path, kind: "directory", hash: await hashNames(path) }, ...settled };
+  } catch (error) {
+    // What cannot be read, or is gone by now, is as good as missing; anything else is a fault of ours.
+    if (!(error instanceof Error) || !("code" in error)) throw error;
   }
-  // The names in a folder change with its mtime, but a device or socket has nothing to be hashed.
-  if (!info.isDirectory) return { record: { path, kind: "missing" } };
-  return { record: { path, kind: "directory", hash: await hashNames(path) }, ...settled };
+  // A device or socket has nothing to be hashed.
+  return { record: { path, kind: "missing" } };
+}
+
+/** Whether a path shows the state of the machine or is a device: it differs at every look, or does not end. */
+export function isLive(path: string): boolean {
+  return Deno.build.os !== "windows" && /^\/(proc|sys|dev)(\/|$)/.test(path);
 }
 
 /** All that a run read outside its own folder, sorted by path. */
 export async function inputsOf(read: PermissionSet["read"], paths: InstancePaths, startedAt: number): Promise<Input[]> {
-  const outside = (Array.isArray(read) ? read : []).filter((path) => !isBelow(path, paths.dir));
+  const outside = (Array.isArray(read) ? read : []).filter((path) => !isBelow(path, paths.dir) && !isLive(path));
   const inputs = await Promise.all(outside.map((path) => readInput(path)));
   for (const { record } of inputs) {
     Object.assign(record, fromRun(record.path, paths));

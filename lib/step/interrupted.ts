@@ -4,11 +4,12 @@
  * @module
  */
 import { join } from "../deps/path.ts";
+import { writeFileAtomic } from "../base/atomic_file.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import { maybeBuiltFlow } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
 import { readEventLog } from "./event_log.ts";
-import { gatherArtifacts, writeRun } from "./finish.ts";
+import { gatherArtifacts, recordText, writeRun } from "./finish.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { cellPhrase } from "./outcome.ts";
 
@@ -40,7 +41,7 @@ export function readInterrupted(paths: InstancePaths, running: RunRecord): Inter
 /** Writes an interrupted run down as such, with notebook and report, before it goes into history. */
 export async function recordInterrupted(paths: InstancePaths, running: RunRecord): Promise<void> {
   const { record, captured, build } = readInterrupted(paths, running);
-  if (!captured || !build) return;
+  if (!captured || !build) return writeFileAtomic(paths.record, recordText(record));
   record.artifacts = await gatherArtifacts(paths, record.warnings);
   const { flow, highlighted } = build;
   await writeRun(paths, record, { flow, highlighted, config: readConfig(paths), cells: captured.cells });

@@ -17,6 +17,7 @@ import type { Build } from "./build.ts";
 import { codeRecord } from "./code_graph.ts";
 import { describeEnvironment, maybeGit } from "./environment.ts";
 import type { Grant } from "./grant.ts";
+import { isLive } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import type { Outcome } from "./outcome.ts";
 import { suggestHeader } from "./suggest_header.ts";
@@ -138,6 +139,8 @@ export function attemptRecord(
 function untraced(used: PermissionSet): string[] {
   const list = (values: string[] | true) => values === true ? "anything" : values.join(", ");
   const sentences: string[] = [];
+  const live = Array.isArray(used.read) ? used.read.filter((path) => isLive(path) && !path.startsWith("/dev/")) : [];
+  if (live.length > 0) sentences.push(`It looked at the state of the machine: ${list(live)}`);
   if (used.net) sentences.push(`It used the network: ${list(used.net)}`);
   if (used.run) sentences.push(`It ran other programs: ${list(used.run)}`);
   if (used.ffi) sentences.push(`It called native code: ${list(used.ffi)}`);

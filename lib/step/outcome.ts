@@ -204,7 +204,7 @@ function saidOnStderr(captured: Captured, text: string): boolean {
 
 /** What Deno said when it could not even start the flow. */
 function startMessage(flow: Flow, { captured, exit, command }: Attempt): string {
-  const copy = command.at(-1)?.replace(/main\.ts$/, "") ?? "";
+  const copy = command.at(-1)?.replace(/[^/]*$/, "") ?? "";
   const text = stderrOf(captured).map((output) => output.text).join("").replace(/^error: /, "").trim();
   return text.replaceAll(`file://${copy}`, flow.url.replace(/[^/]*$/, "")) || `exit code ${exit.code}`;
 }

@@ -17,10 +17,13 @@ export interface Artifact extends ArtifactRecord {
 
 /** What `runStepFlow` returns and `getRun` finds. In a config it stands for the run and comes back in the flow. */
 export interface Run {
+  /** The name of the step. */
   step: string;
+  /** The name of the instance. */
   instance: string;
   /** Absolute path of the run folder. */
   dir: string;
+  /** How it stands. */
   status: RunStatus;
   /** True when an earlier run was reused. */
   cached: boolean;
@@ -36,6 +39,7 @@ export interface Run {
   record: RunRecord;
   /** Values of the reported metrics by name. */
   metrics: { [name: string]: number };
+  /** The reported checks. */
   checks: CheckRecord[];
   /** The files it left, by name. */
   artifacts: Artifact[];

@@ -113,6 +113,7 @@ export async function runStepFlow(
   const { paths } = plan;
   const early = await maybeReuse(plan, options);
   if (early.run) return early.run;
+  options.signal?.throwIfAborted();
   refuseLinks(paths);
   const lock = await lockInstance(paths, options);
   try {
@@ -145,7 +146,7 @@ export async function explainFreshness(
   options: StepOptions = {},
 ): Promise<Freshness> {
   const plan = await planRun(flow, instance, config, options);
-  return await freshnessOf(plan, options, false);
+  return await freshnessOf(plan);
 }
 
 async function planRun(
@@ -181,17 +182,17 @@ export function flowPath(flow: string | URL): string | URL {
   return typeof flow === "string" && /^[\w-]+$/.test(flow) ? `flows/${flow}.ts` : flow;
 }
 
-function freshnessOf(plan: RunPlan, options: StepOptions, quick: boolean): Promise<Freshness> {
+function freshnessOf(plan: RunPlan): Promise<Freshness> {
   const { paths, build, configHash, grantHash, bound, grant } = plan;
   const { freshForMs } = build.flow.header;
-  return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs, quick });
+  return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs });
 }
 
 async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
   const { paths } = plan;
   const mode = options.cache ?? stepDefaults.cache;
   if (mode === "off") return { reasons: [`The cache is off`] };
-  const { fresh, reasons } = mode === "existing" ? existing(paths) : await freshnessOf(plan, options, false);
+  const { fresh, reasons } = mode === "existing" ? existing(paths) : await freshnessOf(plan);
   if (!fresh) return { reasons: reasons.map((reason) => reason.text) };
   const status = maybeSeal(paths)?.status ?? maybeRecord(paths)!.status;
   return { run: makeRun(paths, { status, cached: true, reasons: [], record: () => readRecord(paths) }), reasons: [] };

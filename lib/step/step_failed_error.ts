@@ -11,6 +11,7 @@ import type { Run } from "./run.ts";
 export class StepFailedError extends DuctaflowError {
   /** The run with its record and partial outputs. */
   readonly run: Run;
+  /** How the run ended. */
   readonly status: RunStatus;
   /** Index of the cell where it happened, from 0; undefined when no cell was reached. */
   readonly cell?: number;

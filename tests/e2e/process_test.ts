@@ -1,6 +1,15 @@
 /** Processes: cases 12, 27 to 29 and 31 of the catalogue in `reference/reliability.md` §5, retries, limits, history. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
-import { isAlive, maybeText, numberIn, type Outcome, processesNaming, sandboxed, streamText, until } from "./sandbox.ts";
+import {
+  isAlive,
+  maybeText,
+  numberIn,
+  type Outcome,
+  processesNaming,
+  sandboxed,
+  streamText,
+  until,
+} from "./sandbox.ts";
 
 const writePid = `Deno.writeTextFileSync("pid", Deno.pid + "\\n");`;
 
@@ -30,8 +39,11 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]
 Deno.test(
   "case 12: a second signal kills at once a flow that does not stop when asked",
   sandboxed(async (box) => {
-    box.flow("stubborn", `// %%\nDeno.addSignalListener("SIGTERM", () => Deno.writeTextFileSync("asked", ""));
-setInterval(() => {}, 1000);\n${writePid}\nawait new Promise(() => {});\n`);
+    box.flow(
+      "stubborn",
+      `// %%\nDeno.addSignalListener("SIGTERM", () => Deno.writeTextFileSync("asked", ""));
+setInterval(() => {}, 1000);\n${writePid}\nawait new Promise(() => {});\n`,
+    );
     const conductor = box.start(`await outcome(runStepFlow("stubborn", "a", {}, { grace: "1h" }));`);
     const pid = await until("the flow works", () => numberIn(box.path("runs/stubborn/a/pid")));
     conductor.kill("SIGINT");
@@ -81,8 +93,11 @@ Deno.test(
 Deno.test(
   "case 27: a timeout ends a flow that ignores SIGTERM after the grace, with its outputs up to then",
   sandboxed(async (box) => {
-    box.flow("deaf", `// %% Listen\nconsole.log("before");\nDeno.addSignalListener("SIGTERM", () => console.log("no"));
-setInterval(() => {}, 1000);\n${writePid}\nawait new Promise(() => {});\n`);
+    box.flow(
+      "deaf",
+      `// %% Listen\nconsole.log("before");\nDeno.addSignalListener("SIGTERM", () => console.log("no"));
+setInterval(() => {}, 1000);\n${writePid}\nawait new Promise(() => {});\n`,
+    );
     const began = Date.now();
     const [outcome] = await box.conduct(`
       say(await outcome(runStepFlow("deaf", "a", {}, { timeout: "1500ms", grace: "300ms" })));
@@ -173,7 +188,10 @@ Deno.test(
 Deno.test(
   "case 28: a timeout ends the flow's programs too",
   sandboxed(async (box) => {
-    box.flow("nested", withPrograms(`${startSh("trap '' TERM; echo $$ > child; while :; do sleep 0.1; done")}for (;;);\n`));
+    box.flow(
+      "nested",
+      withPrograms(`${startSh("trap '' TERM; echo $$ > child; while :; do sleep 0.1; done")}for (;;);\n`),
+    );
     const [outcome] = await box.conduct(`
       say(await outcome(runStepFlow("nested", "a", {}, { timeout: "3s", grace: "200ms" })));
     `);
@@ -187,8 +205,14 @@ Deno.test(
   "case 29: kill -9 of the conductor takes its flows with it, busy or not, with the programs they started",
   sandboxed(async (box) => {
     box.flow("busy", `// %%\n${writePid}\nfor (;;);\n`);
-    box.flow("idle", `// %%\n${writePid}\nDeno.addSignalListener("SIGTERM", () => {});\nawait new Promise((r) => setTimeout(r, 1e9));\n`);
-    box.flow("nested", withPrograms(`${startSh("trap '' TERM HUP; echo $$ > child; exec sleep 1000")}${writePid}for (;;);\n`));
+    box.flow(
+      "idle",
+      `// %%\n${writePid}\nDeno.addSignalListener("SIGTERM", () => {});\nawait new Promise((r) => setTimeout(r, 1e9));\n`,
+    );
+    box.flow(
+      "nested",
+      withPrograms(`${startSh("trap '' TERM HUP; echo $$ > child; exec sleep 1000")}${writePid}for (;;);\n`),
+    );
     const conductor = box.start(`
       await Promise.all(["busy", "idle", "nested"].map((flow) => outcome(runStepFlow(flow, "a"))));
     `);
@@ -199,7 +223,9 @@ Deno.test(
     await conductor.ended();
     await until("all are gone", () => !pids.some(isAlive), 10_000);
     await until("the watchdog is gone", () => processesNaming(box.dir).length === 0, 10_000);
-    const [run] = await box.conduct(`const { status, record } = await getRun("busy", "a"); say([status, record.statusText]);`);
+    const [run] = await box.conduct(
+      `const { status, record } = await getRun("busy", "a"); say([status, record.statusText]);`,
+    );
     assertEquals(run, ["interrupted", "Interrupted in cell 2: its conductor died"]);
   }),
 );
@@ -329,11 +355,14 @@ Deno.test(
   "a flow that deletes its own folder is refused, and one that has it deleted fails with a record",
   sandboxed(async (box) => {
     box.flow("removes", `// %%\nDeno.removeSync(Deno.cwd(), { recursive: true });\n`);
-    box.flow("sweeps", `// ---\n// permissions:\n//   run: [rm]\n// ---\n// %% tags=["parameters"]\nlet n = 1;\n// %% Sweep
+    box.flow(
+      "sweeps",
+      `// ---\n// permissions:\n//   run: [rm]\n// ---\n// %% tags=["parameters"]\nlet n = 1;\n// %% Sweep
 const dir = Deno.cwd();
 console.log("sweeping");
 new Deno.Command("rm", { args: ["-rf", dir], cwd: "/" }).outputSync();
-`);
+`,
+    );
     const outcomes = await box.conduct(`
       say(await outcome(runStepFlow("removes", "a")));
       say(await outcome(runStepFlow("sweeps", "a")));

@@ -9,7 +9,7 @@ import type { DuctaflowError, StepOptions } from "../../mod.ts";
 export const modUrl = new URL("../../mod.ts", import.meta.url).href;
 
 /** A step is `[flow, instance, config, options]`. */
-export type Step = [flow: string, instance?: string, config?: unknown, options?: StepOptions];
+export type Step = [flow: string, instance?: string, config?: object, options?: StepOptions];
 
 /** What a conductor of its own process said. */
 export interface Said {
@@ -47,7 +47,7 @@ export class Project {
 
   /** Runs one step from this process. */
   run(...[flow, instance = "one", config = {}, options = {}]: Step): Promise<Run> {
-    return runStepFlow(this.path(flow), instance, config, { runsDir: this.runsDir, ...options });
+    return runStepFlow(this.path(flow), instance, config, { runsDir: this.runsDir, timeout: "20s", ...options });
   }
 
   /** Runs a step that must fail, and gives its run. */
@@ -109,40 +109,45 @@ export interface ConductOptions {
 /** The permissions that are enough for the core. */
 export const conductorFlags = ["--allow-read", "--allow-write=runs", "--allow-run=deno"];
 
-/** A flow with one cell after an empty parameters cell, and permissions in its header if they are given. */
-export function flowOf(code: string, permissions: string[] = []): string {
-  const header = permissions.length === 0 ? [] : ["// ---", "// permissions:", ...permissions.map(indented), "// ---"];
-  return [...header, `// %% tags=["parameters"]`, "// %% Work", code, ""].join("\n");
+/** What a flow of one cell has besides it. */
+export interface FlowParts {
+  /** Lines below `permissions:` in the header. */
+  permissions?: string[];
+  /** The text of the parameters cell. */
+  parameters?: string;
+}
+
+/** A flow with one cell after the parameters cell. */
+export function flowOf(code: string, { permissions = [], parameters }: FlowParts = {}): string {
+  const header = ["// ---", "// permissions:", ...permissions.map((line) => `//   ${line}`), "// ---"];
+  const top = permissions.length === 0 ? [] : header;
+  return [...top, `// %% tags=["parameters"]`, ...parameters ? [parameters] : [], "// %% Work", code, ""].join("\n");
 }
 
 /** What happened to each attempt of a flow made of them: `did: value`, or `Name: message` of the error. */
 export type Outcomes = Record<string, string>;
 
-/** A flow that makes attempts, each an expression, and leaves what became of them in `result.json`. */
-export function attempts(expressions: Record<string, string>, permissions: string[] = []): string {
-  const header = permissions.length === 0 ? [] : ["// ---", "// permissions:", ...permissions.map(indented), "// ---"];
-  return [
-    ...header,
-    `// %% tags=["parameters"]`,
-    `let paths: Record<string, string> = {};`,
-    `// %% Attempts`,
-    `const result: Record<string, string> = {};`,
-    `async function attempt(name: string, act: () => unknown) {`,
-    `  try {`,
-    `    result[name] = \`did: \${await act()}\`;`,
-    `  } catch (error) {`,
-    `    const { name: kind, message } = error as Error;`,
-    `    result[name] = \`\${kind}: \${message}\`;`,
-    `  }`,
-    `}`,
-    ...Object.entries(expressions).map(([name, code]) => `await attempt(${JSON.stringify(name)}, () => ${code});`),
-    `Deno.writeTextFileSync("result.json", JSON.stringify(result));`,
-    "",
-  ].join("\n");
+/**
+ * A flow that makes attempts, each an expression, and leaves what became of them in `result.json`. `setting` is code
+ * that stands before them; the config gives `paths`.
+ */
+export function attempts(expressions: Record<string, string>, permissions: string[] = [], setting = ""): string {
+  const tries = Object.entries(expressions).map(([name, code]) =>
+    `await attempt(${JSON.stringify(name)}, () => ${code});`
+  );
+  const code = `${setting}
+const result: Record<string, string> = {};
+async function attempt(name: string, act: () => unknown) {
+  try {
+    result[name] = \`did: \${await act()}\`;
+  } catch (error) {
+    const { name: kind, message } = error as Error;
+    result[name] = \`\${kind}: \${message}\`;
+  }
 }
-
-function indented(line: string): string {
-  return `//   ${line}`;
+${tries.join("\n")}
+Deno.writeTextFileSync("result.json", JSON.stringify(result));`;
+  return flowOf(code, { permissions, parameters: "let paths: Record<string, string> = {};" });
 }
 
 /** The JSON that a flow left in its run folder. */
@@ -175,4 +180,14 @@ export function projectTest(
     }
   };
   Deno.test({ name, ignore, fn: test });
+}
+
+/** Whether anything is at a path, be it a link that leads nowhere. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

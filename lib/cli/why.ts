@@ -1,0 +1,67 @@
+/**
+ * The command `why`: whether an instance would have to run, and why.
+ * @module
+ */
+import { isDuctaflowError } from "../base/error.ts";
+import { getRun } from "../step/get_run.ts";
+import { explainFreshness } from "../step/run_step_flow.ts";
+import type { Command } from "./command.ts";
+import type { Effects } from "./effects.ts";
+import { exitCodes } from "./exit.ts";
+import { commonOptions, type OptionTable, parseOptions } from "./options.ts";
+import { maybeConfig } from "./run_json.ts";
+import { readStepArguments, type StepArguments, stepArguments, stepName } from "./step_arguments.ts";
+import { oneLine, painter } from "./style.ts";
+
+const options = {
+  ...stepArguments,
+  json: { help: "Print fresh and reasons as JSON" },
+} satisfies OptionTable;
+
+/** The command `why`. */
+export const command: Command = {
+  name: "why",
+  usage: "<flow> [instance] [options]",
+  description:
+    `Tells whether "run" would run the instance or reuse what is there: "fresh", or one line a reason. Nothing
+runs. Without --config and --set it asks with the config that the last run of the instance recorded.
+The exit code is 0 both ways.`,
+  options,
+  examples: [
+    ["why delay_model am", "would it run again?"],
+    ["why delay_model am --set maxDistance=300", "what if the config were this?"],
+    ["why delay_model am --json", "for a script"],
+  ],
+  async run(args, effects) {
+    const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
+    const step = await readStepArguments(values, positionals);
+    if (values.config.length + values.set.length === 0) await useRecordedConfig(step, effects);
+    const { fresh, reasons } = await explainFreshness(step.flow, step.instance, step.input.config, step.options);
+    const { stdout } = effects;
+    if (values.json) {
+      const { flow, instance } = step;
+      stdout.write(`${JSON.stringify({ step: stepOf(step), instance, flow, fresh, reasons }, null, 2)}\n`);
+      return exitCodes.done;
+    }
+    const paint = painter(stdout.color);
+    stdout.write(fresh ? `${paint("green", "fresh")}\n` : reasons.map(({ text }) => `${oneLine(text)}\n`).join(""));
+    return exitCodes.done;
+  },
+};
+
+async function useRecordedConfig(step: StepArguments, { stderr }: Effects): Promise<void> {
+  try {
+    const run = await getRun(stepOf(step), step.instance, { runsDir: step.options.runsDir });
+    const config = maybeConfig(run.dir);
+    if (!config || Object.keys(config).length === 0) return;
+    step.input.config = config;
+    stderr.write(painter(stderr.color)("dim", `With the config of the last run: ${oneLine(JSON.stringify(config))}\n`));
+  } catch (error) {
+    // It never ran, which is what the answer will be.
+    if (!isDuctaflowError(error, "run-not-found")) throw error;
+  }
+}
+
+function stepOf({ flow, options }: StepArguments): string {
+  return options.step ?? stepName(flow);
+}

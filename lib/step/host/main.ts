@@ -1,0 +1,210 @@
+/**
+ * The toolkit's side of a flow's process. It is loaded before the flow, in one text with its other parts
+ * (`read_host.ts` joins them) that imports nothing. It reads its orders from stdin, answers in frames on stdout and stderr, and gives the flow the
+ * globals that instrumented code and `lib/flow.ts` look for.
+ *
+ * A frame is `0x1E nonce flag payload 0x1E` in at most 4096 bytes, which a pipe never tears: flag `+` when the next
+ * frame goes on, `.` at the end; the payload is JSON, which holds no raw `0x1E`. The nonce is known only here and in
+ * the conductor, so nothing that a flow prints can be taken for a frame.
+ * @module
+ */
+import { type Bundle, bundleOf, displayMethod, imageBundle, notShown, rowsBundle, toJson } from "./display.ts";
+import { describeError, mapStackTraces, type StackMap } from "./errors.ts";
+
+/** What the conductor tells the process, as JSON on stdin. */
+export interface HostOrders extends StackMap {
+  /** Marks the frames of this run. */
+  nonce: string;
+  /** Values of declared parameters that the config sets, by name. */
+  values: Record<string, unknown>;
+  /** Globals to define, by name. */
+  globals: Record<string, unknown>;
+  /** The path of the flow file, unless it is from the web. */
+  flowPath?: string;
+  run: { step: string; instance: string; dir: string };
+  /** How a sibling run folder is written from the run folder: `../..`. */
+  runsFromHere: string;
+}
+
+const frameLimit = 4096;
+const outputLimit = 16 * 1024 * 1024;
+const encoder = new TextEncoder();
+const writeOut = Deno.stdout.writeSync.bind(Deno.stdout);
+const writeErr = Deno.stderr.writeSync.bind(Deno.stderr);
+const now = performance.now.bind(performance);
+const memory = Deno.memoryUsage;
+const exit = Deno.exit;
+
+const orders = readOrders();
+const { nonce, ...visible } = orders;
+const pending: Promise<void>[] = [];
+let started = false;
+
+/** Runs the flow: called by the generated main module with a function that imports the instrumented copy. */
+export async function runFlow(importFlow: () => Promise<unknown>): Promise<void> {
+  // Only the main module's call counts: a flow that imports this module cannot report an end that it did not reach.
+  if (started) throw new TypeError("The flow runs already");
+  started = true;
+  try {
+    await importFlow();
+    await Promise.all(pending);
+    send({ t: "done", ms: now(), rss: memory().rss });
+  } catch (error) {
+    send({ t: "error", error: describeError(error), ms: now(), rss: memory().rss });
+    // What the flow left running must not keep a failed process alive.
+    exit(1);
+  }
+}
+
+installGlobals();
+mapStackTraces(visible);
+addEventListener("error", (event) => reportLate((event as ErrorEvent).error));
+addEventListener("unhandledrejection", (event) => reportLate((event as PromiseRejectionEvent).reason));
+
+function readOrders(): HostOrders {
+  const buffer = new Uint8Array(65536);
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let n = Deno.stdin.readSync(buffer); n !== null && n > 0; n = Deno.stdin.readSync(buffer)) {
+    text += decoder.decode(buffer.subarray(0, n), { stream: true });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The conductor died before it gave the orders: there is nobody to run for.
+    return Deno.exit(1);
+  }
+}
+
+function send(message: Bundle, write = writeOut): void {
+  const payload = encoder.encode(JSON.stringify(message));
+  const room = frameLimit - nonce.length - 3;
+  for (let at = 0; at < payload.length; at += room) {
+    const part = payload.subarray(at, at + room);
+    const frame = new Uint8Array(part.length + nonce.length + 3);
+    frame[0] = frame[frame.length - 1] = 0x1e;
+    encoder.encodeInto(nonce + (at + room < payload.length ? "+" : "."), frame.subarray(1));
+    frame.set(part, nonce.length + 2);
+    for (let done = 0; done < frame.length;) done += write(frame.subarray(done));
+  }
+}
+
+function installGlobals(): void {
+  const global = globalThis as unknown as Record<string, unknown>;
+  // Storage that would be shared between instances and survive them.
+  for (const name of ["localStorage", "sessionStorage", "caches"]) delete global[name];
+  const hidden = (name: string | symbol, value: unknown) => Object.defineProperty(globalThis, name, { value });
+  hidden("__ductaflow__", Object.freeze(instrumentation()));
+  hidden(Symbol.for("ductaflow.host"), Object.freeze(api()));
+  for (const [name, value] of Object.entries(visible.globals)) {
+    Object.defineProperty(globalThis, name, { value: revive(value), configurable: true, writable: true });
+  }
+  (Deno as unknown as Record<string, unknown>).jupyter = kernelApi();
+}
+
+/** What instrumented code calls. */
+function instrumentation() {
+  const base = visible.flowUrl;
+  const resolve = (specifier: string) => /^\.{0,2}\//.test(specifier) ? new URL(specifier, base).href : specifier;
+  const path = visible.flowPath;
+  const values = new Map(Object.entries(visible.values).map(([name, value]) => [name, revive(value)]));
+  return {
+    cell(index: number) {
+      send({ t: "cell", cell: index, ms: now(), rss: memory().rss });
+      send({ t: "cell", cell: index }, writeErr);
+    },
+    out<T>(value: T): T {
+      if (value !== undefined) show("result", value);
+      return value;
+    },
+    has: (name: string) => values.has(name),
+    get: (name: string) => values.get(name),
+    at: (specifier: unknown) => typeof specifier === "string" ? resolve(specifier) : String(specifier),
+    meta: {
+      url: base,
+      filename: path,
+      dirname: path?.replace(/\/[^/]*$/, "") || undefined,
+      main: true,
+      resolve: (specifier: string) => {
+        const url = resolve(specifier);
+        return url === specifier ? import.meta.resolve(specifier) : url;
+      },
+    },
+  };
+}
+
+/** What `lib/flow.ts` calls. */
+function api() {
+  return {
+    run: Object.freeze({ ...visible.run }),
+    display: (value: unknown) => show("display", value),
+    metric: (name: string, value: number, options: Bundle) => send({ ...options, t: "metric", name, value }),
+    check: (name: string, ok: boolean, options: Bundle) => send({ ...options, t: "check", name, ok }),
+    progress: (done: number, total: number, label?: string) => send({ t: "progress", done, total, label }),
+    input: (step: string, instance: string, file: string) => `${visible.runsFromHere}/${step}/${instance}/${file}`,
+    rows: rowsBundle,
+  };
+}
+
+/** The part of Deno's Jupyter namespace that shows things, so that a notebook's code runs unchanged. */
+function kernelApi() {
+  const tag = (mime: string) => (strings: TemplateStringsArray, ...values: unknown[]) => ({
+    [displayMethod]: () => ({ [mime]: String.raw({ raw: strings }, ...values) }),
+  });
+  const image = (source: string | Uint8Array) => {
+    const bytes = typeof source === "string" ? Deno.readFileSync(source) : source;
+    return { [displayMethod]: () => imageBundle(bytes) ?? { "text/plain": Deno.inspect(bytes) } };
+  };
+  return {
+    $display: displayMethod,
+    display: (value: unknown, options?: { raw?: boolean }) => {
+      show("display", options?.raw ? { [displayMethod]: () => value } : value);
+      return Promise.resolve();
+    },
+    md: tag("text/markdown"),
+    html: tag("text/html"),
+    svg: tag("image/svg+xml"),
+    image,
+    format: (value: unknown) => Promise.resolve(bundleOf(value)),
+    broadcast: () => Promise.resolve(),
+  };
+}
+
+/** A reference to a run comes back as an object with its folder; the rest of a config stays as it is. */
+function revive(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(revive);
+  const reference = (value as { $run?: { step: string; instance: string } }).$run;
+  if (reference && Object.keys(value).length === 1) {
+    return { ...reference, dir: `${visible.runsFromHere}/${reference.step}/${reference.instance}` };
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]));
+}
+
+function show(kind: "result" | "display", value: unknown): void {
+  const bundle = bundleOf(value);
+  if (bundle instanceof Promise) {
+    pending.push(bundle.then((data) => sendBundle(kind, data), (error) => sendBundle(kind, notShown(error))));
+  } else sendBundle(kind, bundle);
+}
+
+function sendBundle(kind: "result" | "display", data: Bundle): void {
+  const clean: Bundle = {};
+  let size = 0;
+  for (const [mime, item] of Object.entries(data)) {
+    const json = toJson(item);
+    if (json === undefined) continue;
+    size += json.length;
+    clean[mime] = JSON.parse(json);
+  }
+  if (size > outputLimit) {
+    const text = `[an output of ${Math.round(size / 1048576)} MB was not kept: 16 MB is the limit]`;
+    return send({ t: "out", kind, data: { "text/plain": text }, dropped: true });
+  }
+  send({ t: "out", kind, data: clean });
+}
+
+function reportLate(error: unknown): void {
+  send({ t: "error", late: true, error: describeError(error), ms: now(), rss: memory().rss });
+  send({ t: "late" }, writeErr);
+}

@@ -1,0 +1,120 @@
+/** What a flow may import: code of its own project and what was fetched before it runs, nothing else. */
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { join } from "../../lib/deps/path.ts";
+import { Counter } from "./counter.ts";
+import { exists, flowOf, projectTest, resultOf } from "./project.ts";
+
+/** Each is a project whose flow reaches a file outside by an import that Deno itself would let through. */
+const imports: { name: string; files: Record<string, string>; links?: [from: string, to: string][] }[] = [
+  { name: "static text", files: { "flows/f.ts": flowOf(`import x from "OUT/secret.txt" with { type: "text" };\nx`) } },
+  { name: "static module", files: { "flows/f.ts": flowOf(`import x from "OUT/secret.ts";\nx`) } },
+  { name: "side effect", files: { "flows/f.ts": flowOf(`import "OUT/secret.ts";`) } },
+  { name: "re-export", files: { "flows/f.ts": flowOf(`export * from "OUT/secret.ts";`) } },
+  { name: "file: URL", files: { "flows/f.ts": flowOf(`import x from "file://OUT/secret.ts";\nx`) } },
+  { name: "JSON", files: { "flows/f.ts": flowOf(`import x from "OUT/secret.json" with { type: "json" };\nx`) } },
+  { name: "literal dynamic import", files: { "flows/f.ts": flowOf(`(await import("OUT/secret.ts")).default`) } },
+  {
+    name: "literal dynamic text",
+    files: { "flows/f.ts": flowOf(`(await import("OUT/secret.txt", { with: { type: "text" } })).default`) },
+  },
+  { name: "dots", files: { "flows/f.ts": flowOf(`import x from "../../secret.ts";\nx`) } },
+  { name: "prefix sibling", files: { "flows/f.ts": flowOf(`import x from "../../project-evil/secret.ts";\nx`) } },
+  {
+    name: "in a library",
+    files: {
+      "flows/f.ts": flowOf(`import { x } from "./lib/a.ts";\nx`),
+      "flows/lib/a.ts": `export { x } from "./b.ts";`,
+      "flows/lib/b.ts": `import x from "OUT/secret.txt" with { type: "text" };\nexport { x };`,
+    },
+  },
+  {
+    name: "import map",
+    files: {
+      "deno.json": `{ "imports": { "secret": "OUT/secret.ts" } }`,
+      "flows/f.ts": flowOf(`import x from "secret";\nx`),
+    },
+  },
+  {
+    name: "linked file",
+    files: { "flows/f.ts": flowOf(`import x from "./inside.ts";\nx`) },
+    links: [["flows/inside.ts", "../secret.ts"]],
+  },
+  {
+    name: "linked folder",
+    files: { "flows/f.ts": flowOf(`import x from "./lib/secret.ts";\nx`) },
+    links: [["flows/lib", "../../project"]],
+  },
+];
+
+for (const { name, files, links = [] } of imports) {
+  projectTest(`case 38: an import that leaves the project is refused before anything runs: ${name}`, {
+    "../secret.ts": `export default "SECRET";`,
+    "../secret.txt": "SECRET",
+    "../secret.json": `"SECRET"`,
+    "../project-evil/secret.ts": `export default "SECRET";`,
+  }, async (project) => {
+    const placed = Object.entries(files).map(([name, text]) => [name, text.replaceAll("OUT", project.outside)]);
+    project.write(Object.fromEntries(placed));
+    for (const [from, to] of links) {
+      const target = to === "../../project" ? project.outside : join(project.outside, "secret.ts");
+      Deno.symlinkSync(target, project.path(from));
+    }
+    const error = await project.refusal("flows/f.ts");
+    assertEquals(error.code, "import-outside");
+    assertStringIncludes(error.message, project.outside);
+    assertMatch(error.hint!, /Move the file below|read permission/);
+    assert(!exists(project.path("runs/f")), "A run folder was made");
+  });
+}
+
+projectTest("case 38: a map that leads outside after the flow ran is refused too", {
+  "lib/inside.ts": `export default "inside";`,
+  "../secret.ts": `export default "SECRET";`,
+  "deno.json": `{ "imports": { "it": "./lib/inside.ts" } }`,
+  "flows/f.ts": flowOf(`import x from "it";\nx`),
+}, async (project) => {
+  await project.run("flows/f.ts");
+  project.write({ "deno.json": `{ "imports": { "it": "../secret.ts" } }` });
+  assertEquals((await project.refusal("flows/f.ts")).code, "import-outside");
+});
+
+projectTest("case 38: links and imports inside the project work", {
+  "lib/real.ts": `export default 7;`,
+  "flows/f.ts": flowOf(`import x from "./link.ts";\nDeno.writeTextFileSync("result.json", String(x));`),
+}, async (project) => {
+  Deno.symlinkSync("../lib/real.ts", project.path("flows/link.ts"));
+  assertEquals(resultOf(await project.run("flows/f.ts")), 7);
+});
+
+projectTest(
+  "case 39: a computed import that is not cached sends no packet and says what to do",
+  {},
+  async (project) => {
+    const [counter, plain] = [new Counter(), new Counter()];
+    try {
+      project.write({
+        ".npmrc": `registry=http://127.0.0.1:${counter.port}/`,
+        "flows/f.ts": flowOf("await import(String(what));", {
+          permissions: [`import: ["127.0.0.1:${counter.port}"]`],
+          parameters: `let what = "";`,
+        }),
+        "plain/.npmrc": `registry=http://127.0.0.1:${plain.port}/`,
+        "plain/deno.json": "{}",
+        "plain/plain.ts": `await import(String("npm:is-even-of-nobody@1.0.0"));`,
+      });
+      for (const what of ["npm:is-even-of-nobody@1.0.0", `http://127.0.0.1:${counter.port}/x.ts?secret=1`]) {
+        const { run, error } = await project.runFailing("flows/f.ts", "one", { what });
+        assertMatch(run.record.error!.message, /--cached-only is specified/);
+        assertEquals(run.record.error!.cell, 1);
+        assertStringIncludes(error.hint!, "import the package by a literal specifier");
+      }
+      assertEquals(await counter.end(), 0);
+      // The same import in plain Deno reaches its registry, so nobody would have been missed.
+      assertNotEquals((await project.deno(["run", "--no-prompt", "plain/plain.ts"])).code, 0);
+      assert(await plain.end() > 0, "Plain Deno did not ask the registry either");
+    } finally {
+      counter.close();
+      plain.close();
+    }
+  },
+);
