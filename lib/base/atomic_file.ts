@@ -86,6 +86,18 @@ export async function syncPath(path: string): Promise<void> {
   await file.sync();
 }
 
+/**
+ * Empties a file that is written again and again, if there is one. Removing it instead would cost more than it saves:
+ * ext4 searches all that was removed in the last seconds whenever a file is made.
+ */
+export function emptyFile(path: string): void {
+  try {
+    Deno.truncateSync(path, 0);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }

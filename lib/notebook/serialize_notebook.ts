@@ -146,14 +146,21 @@ function isSurrogate(unit: number): boolean {
 function writeLines(text: string, pad: string): string {
   if (text === "") return "[]";
   const inner = `${pad} `;
-  const lines: string[] = [];
+  const between = `,${inner}`;
+  // Half a million short lines would take a hundred times their bytes: some at a time become one string.
+  const blocks: string[] = [];
+  let lines: string[] = [];
   let start = 0;
   for (const { index, 0: end } of text.matchAll(pythonLineEnd)) {
     lines.push(writeString(text.slice(start, index + end.length)));
     start = index + end.length;
+    if (lines.length < 1000) continue;
+    blocks.push(lines.join(between));
+    lines = [];
   }
   if (start < text.length) lines.push(writeString(text.slice(start)));
-  return `[${inner}${lines.join(`,${inner}`)}${pad}]`;
+  if (lines.length > 0) blocks.push(lines.join(between));
+  return `[${inner}${blocks.join(between)}${pad}]`;
 }
 
 function writeString(text: string): string {

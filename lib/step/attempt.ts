@@ -3,6 +3,7 @@
  * @module
  */
 import { fromFileUrl } from "../deps/path.ts";
+import { emptyFile } from "../base/atomic_file.ts";
 import type { Execution, Executor, ProcessExit } from "../executor/executor.ts";
 import { frameSplitter } from "../executor/frames.ts";
 import type { BoundConfig } from "./bind_config.ts";
@@ -65,7 +66,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   const log = openEventLog(paths.events);
   try {
     log.append({ t: "start", id: options.id, at: new Date().toISOString(), build: build.folder });
-    removeIfThere(paths.audit);
+    // Deno writes it anew, but only once there is something to write.
+    emptyFile(paths.audit);
     const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
     const startedAt = new Date();
     const began = performance.now();
@@ -214,12 +216,4 @@ async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
   const inTime = await Promise.race([work.then(() => true), late]);
   clearTimeout(timer);
   return inTime;
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -106,7 +106,9 @@ async function seal(graph: Omit<CodeGraph, "hash">): Promise<CodeGraph> {
 
 /** What the lock file says about the packages and remote modules of this graph: other entries change nothing here. */
 async function hashLock(path: string, packages: string[], parts: LocalPart[]): Promise<string | undefined> {
-  const lock = JSON.parse(await Deno.readTextFile(path)) as {
+  const text = maybeText(path);
+  if (text === null) return undefined;
+  const lock = JSON.parse(text) as {
     npm?: Record<string, Json>;
     remote?: Record<string, Json>;
   };
@@ -117,8 +119,10 @@ async function hashLock(path: string, packages: string[], parts: LocalPart[]): P
 
 /** The parts of a configuration file that change what code means. */
 async function hashConfig(path: string): Promise<string | undefined> {
+  const text = maybeText(path);
+  if (text === null) return undefined;
   const { parseJsonc } = await import("../deps/jsonc.ts");
-  const config = parseJsonc(await Deno.readTextFile(path)) as Record<string, Json> | null;
+  const config = parseJsonc(text) as Record<string, Json> | null;
   const { imports = null, scopes = null, compilerOptions = null, importMap = null, links = null, workspace = null } =
     config ?? {};
   const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) : null;
@@ -126,7 +130,7 @@ async function hashConfig(path: string): Promise<string | undefined> {
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
 }
 
-/** The text of an import map beside the configuration; null for one from the web, which the cache holds fast. */
+/** The text of a file, or null when there is none (an import map may be a URL, which the cache holds fast). */
 function maybeText(path: string): string | null {
   try {
     return Deno.readTextFileSync(path);

@@ -4,33 +4,69 @@
  * @module
  */
 import { isAbsent } from "../base/file_signature.ts";
-import { join } from "../deps/path.ts";
+import { dirname, join } from "../deps/path.ts";
 import { isBelow } from "./project.ts";
 
 const scanLimit = 20_000;
+const runsScanLimit = 1_000_000;
+const trustedMs = 30_000;
 
-/** Absolute paths of the links below these folders whose target lies in none of them. */
-export function escapingLinks(folders: string[]): string[] {
-  const reals = folders.flatMap((folder) => maybeReal(folder) ?? []);
-  const found: string[] = [];
-  let budget = scanLimit;
+/** A symbolic link and where it leads; nowhere if that does not exist. */
+interface Link {
+  path: string;
+  real?: string;
+}
+
+/**
+ * Absolute paths to close below these folders: links whose target lies in none of them, and in those that may be written
+ * also links that lead nowhere yet.
+ */
+export function escapingLinks(folders: string[], writable: string[] = []): string[] {
+  const links = linksBelow(folders, scanLimit);
+  const dangling = links.filter(({ path, real }) => real === undefined && writable.some((dir) => isBelow(path, dir)));
+  return [...leadingOut(links, folders), ...dangling].map(({ path }) => nameable(path));
+}
+
+const scans = new Map<string, { at: number; links: Link[] }>();
+
+/**
+ * Absolute paths to close in the folders of other runs: links that lead out of them and of what else may be read. A flow
+ * cannot plant one, and other programs do so rarely, so one look serves for half a minute.
+ */
+export function escapingRunLinks(runsDir: string, ownDir: string, readable: string[]): string[] {
+  let scan = scans.get(runsDir);
+  if (!scan || performance.now() - scan.at > trustedMs) {
+    scan = { at: performance.now(), links: linksBelow([runsDir], runsScanLimit, ownDir) };
+    scans.set(runsDir, scan);
+  }
+  return leadingOut(scan.links, readable).map(({ path }) => nameable(path));
+}
+
+function leadingOut(links: Link[], folders: string[]): Link[] {
+  const roots = links.length === 0 ? [] : folders.flatMap((folder) => maybeReal(folder) ?? []);
+  return links.filter(({ real }) => real !== undefined && !roots.some((root) => isBelow(real, root)));
+}
+
+function linksBelow(folders: string[], limit: number, except?: string): Link[] {
+  const found: Link[] = [];
   for (const folder of folders) scan(folder);
   return found;
 
   function scan(folder: string): void {
     for (const entry of entriesOf(folder)) {
-      if (budget-- <= 0) return;
+      if (limit-- <= 0) return;
       const path = join(folder, entry.name);
-      if (entry.isDirectory) scan(path);
-      else if (entry.isSymlink) {
-        const real = maybeReal(path);
-        // A comma in the path could not be written in a flag; a link with one is closed by closing its folder.
-        if (real !== undefined && !reals.some((root) => isBelow(real, root))) {
-          found.push(path.includes(",") ? folder : path);
-        }
-      }
+      if (entry.isSymlink) found.push({ path, real: maybeReal(path) });
+      else if (entry.isDirectory && path !== except) scan(path);
     }
   }
+}
+
+/** A comma could not be written in a flag: a link with one in its path is closed by closing a folder around it. */
+function nameable(path: string): string {
+  let at = path;
+  while (at.includes(",")) at = dirname(at);
+  return at;
 }
 
 function entriesOf(folder: string): Iterable<Deno.DirEntry> {

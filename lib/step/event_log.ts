@@ -40,7 +40,7 @@ const encoder = new TextEncoder();
 
 /** Starts an empty log. */
 export function openEventLog(path: string): EventLog {
-  const file = createEmpty(path);
+  const file = openEmpty(path);
   return {
     append(event) {
       const bytes = encoder.encode(`${JSON.stringify(event)}\n`);
@@ -50,13 +50,14 @@ export function openEventLog(path: string): EventLog {
   };
 }
 
-/** Usually there is no log and its folder exists; then this is one call of the system. */
-function createEmpty(path: string): Deno.FsFile {
+function openEmpty(path: string): Deno.FsFile {
+  const options = { write: true, create: true, truncate: true };
   try {
-    return Deno.openSync(path, { write: true, createNew: true });
+    return Deno.openSync(path, options);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) Deno.mkdirSync(dirname(path), { recursive: true });
-    return Deno.openSync(path, { write: true, create: true, truncate: true });
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    return Deno.openSync(path, options);
   }
 }
 

@@ -2,7 +2,7 @@
  * Executes an instance whose lock is held: history, folder, attempts, record.
  * @module
  */
-import { writeFileAtomic } from "../base/atomic_file.ts";
+import { emptyFile, writeFileAtomic } from "../base/atomic_file.ts";
 import { isDiskFull } from "../base/disk_error.ts";
 import { messageOf } from "../base/error.ts";
 import type { RunRecord } from "../base/record.ts";
@@ -11,6 +11,7 @@ import { type Attempt, runAttempt } from "./attempt.ts";
 import { readAudit } from "./audit.ts";
 import { gatherArtifacts, recordText, writeRun } from "./finish.ts";
 import { neverReusable } from "./freshness.ts";
+import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
 import { isAbsent, isSettled, maybeSignature } from "../base/file_signature.ts";
@@ -41,7 +42,8 @@ export async function executeRun(plan: RunPlan, options: ExecuteOptions): Promis
   try {
     const signal = options.signal ? AbortSignal.any([options.signal, cancel.signal]) : cancel.signal;
     await clearFolder(plan, options.keep);
-    return await tryUntilDone(plan, options, signal, kill.signal);
+    const closed = { ...plan, grant: closeRunLinks(plan.grant, plan.paths) };
+    return await tryUntilDone(closed, options, signal, kill.signal);
   } finally {
     unwatch();
   }
@@ -120,7 +122,7 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
     return record;
   }
   sealRun(plan, record, inputs);
-  for (const path of [paths.events, paths.audit]) removeIfThere(path);
+  for (const path of [paths.events, paths.audit]) emptyFile(path);
   return record;
 }
 

@@ -53,8 +53,6 @@ export interface FreshnessOptions {
   grantHash: string;
   /** How long a run with untraceable inputs counts, in milliseconds. */
   freshForMs?: number;
-  /** Find the first reason only. */
-  quick?: boolean;
 }
 
 /** SHA-256 of a config, whatever the order of its keys. */
@@ -71,17 +69,14 @@ export async function hashGrant(grant: Grant): Promise<string> {
 
 /** Decides whether the instance on disk would come out the same. */
 export async function decideFreshness(options: FreshnessOptions): Promise<Freshness> {
-  const { paths, quick = false } = options;
+  const { paths } = options;
   const record = maybeRecord(paths);
   const known = maybeSeal(paths);
   // The journal may have lost its last lines; then its seal is of an earlier run, and a green record knows better.
   const seal = known && (!record || isOf(known, record)) ? known : maybeSealFrom(record);
   if (!seal) return stale([whyNoSeal(paths, record)]);
   const reasons: StaleReason[] = [];
-  for await (const reason of compare(seal, record, options)) {
-    reasons.push(reason);
-    if (quick) break;
-  }
+  for await (const reason of compare(seal, record, options)) reasons.push(reason);
   return { fresh: reasons.length === 0, reasons };
 }
 

@@ -7,7 +7,7 @@ import { dirname, fromFileUrl, join, resolve } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
-import { escapingLinks } from "./escaping_links.ts";
+import { escapingLinks, escapingRunLinks } from "./escaping_links.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
 
 /** What a conductor may decide about each kind: a list, everything (`true`) or nothing (`false`). */
@@ -43,6 +43,17 @@ export function computeGrant(flow: Flow, paths: InstancePaths, options: Permissi
     else checkValues(kind, values);
   }
   return { requested, granted, closed: closedPaths(wanted, paths) };
+}
+
+/**
+ * The grant with links closed that stand in the folders of other runs. They are looked for when a flow is about to
+ * start, not for the grant itself, which is compared whenever a run might be reused.
+ */
+export function closeRunLinks(grant: Grant, { runsDir, ownDir, dir }: InstancePaths): Grant {
+  const { read } = grant.granted;
+  if (!Array.isArray(read) || !read.includes(runsDir)) return grant;
+  const links = escapingRunLinks(runsDir, ownDir, read).filter((path) => path !== dir && !isInside(path, dir));
+  return links.length === 0 ? grant : { ...grant, closed: { ...grant.closed, read: [...grant.closed.read, ...links] } };
 }
 
 /** The flags of `deno run` that hold a grant. */
@@ -86,7 +97,8 @@ function isInside(path: string, folder: string): boolean {
 
 /** The toolkit's own files and folder, and links in requested folders that lead out of them. */
 function closedPaths(wanted: PermissionSet, paths: InstancePaths): Grant["closed"] {
-  const links = escapingLinks([wanted.read, wanted.write].flatMap((list) => Array.isArray(list) ? list : []));
+  const [readable, writable] = [wanted.read, wanted.write].map((list) => Array.isArray(list) ? list : []);
+  const links = escapingLinks([...readable, ...writable], writable);
   return {
     read: [paths.ownDir, ...links],
     write: [paths.ownDir, ...ownedFiles.map((name) => join(paths.dir, name)), ...links],

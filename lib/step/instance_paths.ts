@@ -5,7 +5,7 @@
 import { checkName } from "../base/names.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { isAbsent } from "../base/file_signature.ts";
-import { join, resolve } from "../deps/path.ts";
+import { dirname, join, resolve } from "../deps/path.ts";
 
 /** The files in a run folder that the toolkit owns; a flow can read them but not write them. */
 export const ownedFiles = ["config.json", "flow.ipynb", "report.html", "run.json"] as const;
@@ -60,9 +60,9 @@ export function instancePaths(runsDir: string, step: string, instance: string): 
   };
 }
 
-/** Refuses run folders that are links, so that nothing is ever written elsewhere through one. */
+/** Refuses run folders that are links, so that nothing is ever written or removed elsewhere through one. */
 export function refuseLinks(paths: InstancePaths): void {
-  for (const path of [join(paths.runsDir, paths.step), paths.dir]) {
+  for (const path of [dirname(paths.dir), paths.dir, paths.ownDir, dirname(paths.history), paths.history]) {
     if (!isLink(path)) continue;
     throw new DuctaflowError(`"${path}" is a symbolic link, and runs are written to real folders only`, {
       code: "linked-folder",

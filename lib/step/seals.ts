@@ -86,20 +86,25 @@ function load(path: string): Journal {
   return journal;
 }
 
-/** Reads on from where the journal was left. A line that was cut short is passed over. */
+/**
+ * Reads on from where the journal was left. A line that was cut short is passed over; the last one is looked at again,
+ * since somebody may be writing it.
+ */
 function read(path: string, journal: Journal): void {
   using file = Deno.openSync(path, { read: true });
   file.seekSync(journal.size, Deno.SeekMode.Start);
   const bytes = new Uint8Array(file.statSync().size - journal.size);
   let length = 0;
   for (let n = file.readSync(bytes); n !== null && n > 0; n = file.readSync(bytes.subarray(length))) length += n;
-  for (const line of decoder.decode(bytes.subarray(0, length)).split("\n")) {
+  const lines = decoder.decode(bytes.subarray(0, length)).split("\n");
+  for (const line of lines) {
     const seal = line === "" ? undefined : maybeParse(line);
     if (!seal) continue;
     journal.lines++;
     journal.seals.set(seal.instance, seal);
   }
-  journal.size += length;
+  const isWhole = maybeParse(lines.at(-1)!) !== undefined;
+  journal.size += isWhole ? length : bytes.subarray(0, length).lastIndexOf(0x0a) + 1;
 }
 
 function maybeParse(line: string): Seal | undefined {

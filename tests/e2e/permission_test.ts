@@ -5,7 +5,16 @@ import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes
 import { join } from "../../lib/deps/path.ts";
 import type { PermissionOptions } from "../../lib/step/grant.ts";
 import { Counter } from "./counter.ts";
-import { attempts, flowOf, modUrl, type Outcomes, type Project, projectTest, resultOf } from "./project.ts";
+import {
+  attempts,
+  conductorFlags,
+  flowOf,
+  modUrl,
+  type Outcomes,
+  type Project,
+  projectTest,
+  resultOf,
+} from "./project.ts";
 
 const refused = {
   read: /^NotCapable: Requires read access/,
@@ -221,3 +230,212 @@ projectTest("case 37: a worker cannot be given more than the flow has", {
   const { run } = await project.runFailing("flows/worker.ts");
   assertEquals(run.status, "failed");
 });
+
+const canary = "canary-7f3a9c-secret";
+const granted = "granted-51be20-secret";
+
+/** Prints what it sees of the environment, then waits to be looked at from outside. */
+const watchedFlow = flowOf(
+  `const seen = [Deno.env.get("GRANTED")?.length, Deno.env.get("CANARY"), Deno.env.has("AWS_SECRET_ACCESS_KEY")];
+const all = JSON.stringify([Deno.env.toObject(), (await import("node:process")).default.env]);
+Deno.writeTextFileSync("result.json", JSON.stringify({ seen, leaked: all.includes("canary") }));
+// %% Wait to be looked at
+console.log("pid", Deno.pid);
+const there = () => { try { return Deno.statSync("../go").isFile; } catch { return false; } };
+while (!there()) await new Promise((resolve) => setTimeout(resolve, 10));`,
+  { permissions: ["env: [GRANTED]"] },
+);
+
+/** Runs it, and looks at its process from outside while it waits. */
+const watchingConductor = `import { runStepFlow } from ${JSON.stringify(modUrl)};
+const run = await runStepFlow("flows/f.ts", "one", {}, { timeout: "20s", onEvent(event) {
+  const pid = event.t === "text" && /^pid (\\d+)/m.exec(event.text)?.[1];
+  if (!pid) return;
+  const [cmdline, environ] = ["cmdline", "environ"].map((name) => Deno.readTextFileSync(\`/proc/\${pid}/\${name}\`));
+  console.log(JSON.stringify({ cmdline, environ }));
+  Deno.writeTextFileSync("runs/f/go", "");
+} });`;
+
+projectTest("case 41: secrets of the conductor are in nothing that a flow sees or leaves", {
+  "flows/f.ts": watchedFlow,
+}, async (project) => {
+  const env = {
+    CANARY: canary,
+    AWS_SECRET_ACCESS_KEY: `${canary}-2`,
+    DATABASE_URL: `x://u:${canary}@host`,
+    GRANTED: granted,
+  };
+  const { stdout, stderr } = await project.conduct(watchingConductor, { flags: ["--allow-all"], env });
+  assertEquals(stderr, "");
+  const { cmdline, environ } = JSON.parse(stdout);
+  assertNotMatch(cmdline, /canary|granted-/);
+  assertNotMatch(environ, /canary/);
+  assertStringIncludes(environ, granted);
+  const result = JSON.parse(Deno.readTextFileSync(project.path("runs/f/one/result.json")));
+  assertEquals(result, { seen: [granted.length, null, false], leaked: false });
+  const forms = [canary, granted].flatMap((text) => [text, btoa(text).replace(/=+$/, "")]);
+  const files = filesBelow(project.path("runs"));
+  assert(["run.json", "flow.ipynb", "report.html", "f.ndjson"].every((name) => files.some((p) => p.endsWith(name))));
+  const holding = files.filter((path) => forms.some((form) => Deno.readTextFileSync(path).includes(form)));
+  assertEquals(holding, []);
+}, { ignore: Deno.build.os !== "linux" });
+
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory ? filesBelow(path) : [path];
+  });
+}
+
+projectTest("case 41: the value of a granted variable decides about freshness, and stands nowhere", {
+  "flows/f.ts": flowOf(`Deno.env.get("GRANTED")?.length`, { permissions: ["env: [GRANTED]"] }),
+}, async (project) => {
+  const conductor = `import { runStepFlow } from ${JSON.stringify(modUrl)};
+const run = await runStepFlow("flows/f.ts", "one");
+console.log(run.cached ? "fresh" : run.reasons.join());`;
+  const flags = [...conductorFlags, "--allow-env=GRANTED"];
+  const say = async (GRANTED: string) => (await project.conduct(conductor, { flags, env: { GRANTED } })).stdout.trim();
+  assertEquals(await say("one-secret"), "It never ran");
+  assertEquals(await say("one-secret"), "fresh");
+  assertMatch(await say("two-secret"), /^The permissions changed: the value of a granted variable/);
+  const { stderr } = await project.conduct(conductor);
+  assertStringIncludes(stderr, `The flow was granted the variable "GRANTED", but the conductor itself may not read it`);
+});
+
+const everything = [
+  "read: [../data, ../other]",
+  "write: [../results]",
+  "net: [127.0.0.1]",
+  "env: [NOBODYS]",
+  "sys: true",
+];
+const reading = (path: string) => `(() => Deno.readTextFileSync("../../../${path}"))()`;
+const wordFlow = attempts({
+  data: reading("data/x.txt"),
+  other: reading("other/x.txt"),
+  up: `Deno.statSync("../../up").isDirectory`,
+  write: `Deno.writeTextFileSync("../../../results/x.txt", "x")`,
+  net: `Deno.listen({ hostname: "127.0.0.1", port: 0 }).close()`,
+  sys: `typeof Deno.systemMemoryInfo().total`,
+}, everything);
+
+/** The conductor's word, and which attempts must then succeed. */
+const words: [title: string, permissions: PermissionOptions, works: string[]][] = [
+  ["nothing", {}, ["data", "net", "other", "sys", "up", "write"]],
+  ["net: false", { net: false }, ["data", "other", "sys", "up", "write"]],
+  ["read: a list", { read: ["DATA"] }, ["data", "net", "sys", "up", "write"]],
+  ["read: an empty list", { read: [] }, ["net", "sys", "up", "write"]],
+  ["read: false", { read: false }, ["net", "sys", "write"]],
+  ["write: false", { write: false }, []],
+  ["sys: a list", { sys: ["hostname"] }, ["data", "net", "other", "up", "write"]],
+  ["net: another list", { net: ["example.com"] }, ["data", "other", "sys", "up", "write"]],
+];
+
+for (const [title, permissions, works] of words) {
+  projectTest(`the conductor's word wins over the header: ${title}`, {
+    "data/x.txt": "x",
+    "other/x.txt": "x",
+    "results/old.txt": "x",
+    "runs/up/one/x.txt": "x",
+    "flows/f.ts": wordFlow,
+  }, async (project) => {
+    const word = Object.fromEntries(
+      Object.entries(permissions).map(([kind, value]) => [
+        kind,
+        Array.isArray(value) ? value.map((item) => item === "DATA" ? project.path("data") : item) : value,
+      ]),
+    );
+    if (word.write === false) {
+      // Not even its own result can be written then.
+      const { run } = await project.runFailing("flows/f.ts", "one", {}, { permissions: word });
+      assertEquals(run.record.permissions.granted.write, undefined);
+      assertEquals(run.record.artifacts, []);
+      return;
+    }
+    const run = await project.run("flows/f.ts", "one", {}, { permissions: word });
+    const did = Object.entries(resultOf<Outcomes>(run)).filter(([, text]) => text.startsWith("did: "));
+    assertEquals(did.map(([name]) => name).sort(), works);
+    assertEquals(run.record.permissions.requested.net, ["127.0.0.1"]);
+  });
+}
+
+projectTest("the record tells used from denied, and the suggestion is enough", {
+  "data/x.txt": "x",
+  "more/y.txt": "y",
+  "flows/f.ts": attempts({
+    allowed: reading("data/x.txt"),
+    missing: reading("data/none.txt"),
+    denied: reading("more/y.txt"),
+    sibling: `[...Deno.readDirSync("../..")].length`,
+    "own write": `Deno.writeTextFileSync("x.txt", "x")`,
+    "denied write": `Deno.writeTextFileSync("../../../more/z.txt", "z")`,
+    "owned file": `Deno.writeTextFileSync("run.json", "z")`,
+    "denied net": `Deno.listen({ hostname: "127.0.0.1", port: 0 }).close()`,
+    "denied sys": `Deno.hostname()`,
+    "denied run": `new Deno.Command("true").outputSync().code`,
+    "after chdir": `(Deno.chdir("../../up"), Deno.readTextFileSync("one/x.txt"), Deno.chdir("../f/one"))`,
+  }, ["read: [../data]"]),
+  "runs/up/one/x.txt": "x",
+}, async (project) => {
+  const { record } = await project.run("flows/f.ts");
+  const { used, denied, suggestion } = record.permissions;
+  const short = (paths: string[] | true | undefined) =>
+    (paths as string[] ?? []).map((path) => path.replace(`${project.dir}/`, ""));
+  assertEquals(short(used.read), ["data/none.txt", "data/x.txt", "runs", "runs/f/one", "runs/up", "runs/up/one/x.txt"]);
+  assertEquals(short(used.write), ["runs/f/one/result.json", "runs/f/one/x.txt"]);
+  assertEquals(short(denied.read), ["more/y.txt"]);
+  assertEquals(short(denied.write), ["more/z.txt", "runs/f/one/run.json"]);
+  assertEquals(denied.net, ["127.0.0.1:0"]);
+  assertEquals(denied.sys, ["hostname"]);
+  assertEquals(denied.run, ["true"]);
+  assertEquals(used.net ?? used.sys ?? used.run, undefined);
+  assertEquals(
+    suggestion,
+    `permissions:
+  read: [../data/none.txt, ../data/x.txt, ../more/y.txt]
+  write: [../more/z.txt]
+  net: ["127.0.0.1:0"]
+  run: [true]
+  sys: [hostname]`,
+  );
+});
+
+projectTest("a flow that needs nothing is suggested nothing", {
+  "flows/f.ts": flowOf(`Deno.writeTextFileSync("x.txt", Deno.readTextFileSync("config.json"));`),
+}, async (project) => {
+  const { permissions } = (await project.run("flows/f.ts")).record;
+  assertEquals(permissions.suggestion, undefined);
+  assertEquals(permissions.denied, {});
+});
+
+/** An uncaught denial: the code of the third cell and the header line that the hint must say. */
+const denials: [code: string, hint: string][] = [
+  [
+    `Deno.readTextFileSync("../../../data/x.txt")`,
+    `Add to the permissions in the flow's header: read: [../data/x.txt]`,
+  ],
+  [`Deno.writeTextFileSync("../../../x.txt", "")`, `Add to the permissions in the flow's header: write: [../x.txt]`],
+  [`await fetch("http://127.0.0.1:9/")`, `Add to the permissions in the flow's header: net: ["127.0.0.1:9"]`],
+  [`new Deno.Command("true").outputSync()`, `Add to the permissions in the flow's header: run: ["true"]`],
+  [`Deno.hostname()`, `Add to the permissions in the flow's header: sys: [hostname]`],
+  [`Deno.dlopen("./none.so", {})`, `Add to the permissions in the flow's header: ffi: true`],
+  [`Deno.removeSync(".", { recursive: true })`, `A run cannot remove its own folder; remove what is in it instead`],
+  [
+    `Deno.writeTextFileSync("run.json", "")`,
+    `"run.json" is the toolkit's own file in a run folder: write to another name`,
+  ],
+  [`Deno.readTextFileSync("../../.ductaflow/x")`, "belongs to the toolkit and is closed to flows"],
+];
+
+for (const [code, hint] of denials) {
+  projectTest(`a denial names the cell, the line and what to do: ${code}`, {
+    "flows/f.ts": `// %% tags=["parameters"]\nlet n = 1;\n// %% First\nn;\n// %% Reach out\n\n${code};\n`,
+  }, async (project) => {
+    const { run, error } = await project.runFailing("flows/f.ts");
+    assertStringIncludes(error.message, `in cell 3 "Reach out", line 7: NotCapable`);
+    assertStringIncludes(error.message, "flows/f.ts:7");
+    assertStringIncludes(error.hint!, hint);
+    assertEquals([error.cell, error.line, error.status], [2, 7, "failed"]);
+    assertStringIncludes(Deno.readTextFileSync(run.reportPath), "Reach out");
+  });
+}
