@@ -23,6 +23,18 @@ const fetchTimeoutMs = 60_000;
  * Reads a flow: its header, its cells and the parameters it declares. Nothing of it runs.
  * @param path a path relative to the current folder, or a `file:` or `http(s):` URL
  * @throws {DuctaflowError} `flow-not-found`, `flow-header`, `flow-syntax` or `flow-parameters`, naming file and line
+ *
+ * @example
+ * ```ts
+ * import { readFlow } from "./read_flow.ts";
+ * import { assertEquals } from "../deps/assert.ts";
+ *
+ * const flow = await readFlow(new URL("../../flows/delay_model.ts", import.meta.url));
+ * assertEquals(flow.parameters.map(({ name, typeText }) => `${name}: ${typeText}`), [
+ *   "source: string",
+ *   "lateMinutes: number",
+ * ]);
+ * ```
  */
 export async function readFlow(path: string | URL): Promise<Flow> {
   const { source, url } = await readFlowSource(path);

@@ -12,6 +12,18 @@ import type { ReportOptions } from "./render_report.ts";
  * @param record what `run.json` holds
  * @param notebook what `flow.ipynb` holds
  * @returns the page; parts of the record or notebook that are missing or broken become placeholders
+ *
+ * @example
+ * ```ts
+ * import type { Run } from "../step/run.ts";
+ * import { renderReport } from "./report_on_demand.ts";
+ *
+ * /** Writes the report of a run without its code. *\/
+ * async function withoutCode(run: Run): Promise<void> {
+ *   const notebook = JSON.parse(await Deno.readTextFile(run.notebookPath));
+ *   await Deno.writeTextFile("report.html", await renderReport(run.record, notebook, { showCode: false }));
+ * }
+ * ```
  */
 export async function renderReport(
   record: RunRecord,

@@ -13,21 +13,40 @@ export interface Accesses {
   denied: PermissionSet;
 }
 
+type Found = Map<PermissionKind, Set<string | true>>;
+
 const kinds = new Set<string>(["read", "write", "net", "env", "run", "sys", "ffi", "import"]);
 
-/** Reads the audit log of a process that has ended. A short last line is what a kill leaves, and is passed over. */
-export function readAudit(paths: InstancePaths, grant: Grant): Accesses {
-  const used = new Map<PermissionKind, Set<string>>();
-  const denied = new Map<PermissionKind, Set<string>>();
-  for (const [kind, value] of accessesIn(paths)) {
-    const to = allows(grant, kind, value) ? used : denied;
+/**
+ * Reads the audit log of a process that has ended. A short last line is what a kill leaves, and is passed over.
+ * Relative paths stand there as the flow wrote them; after it went to other `folders` it is not known from which of them
+ * they count, so each that it may have meant is told.
+ */
+export function readAudit(paths: InstancePaths, grant: Grant, folders: string[] = []): Accesses {
+  const used: Found = new Map();
+  const denied: Found = new Map();
+  const note = (to: Found, kind: PermissionKind, value: string | true) => {
     if (!to.has(kind)) to.set(kind, new Set());
     to.get(kind)!.add(value);
+  };
+  const bases = [...new Set(visited(paths.dir, folders))];
+  for (const [kind, values] of accessesIn(paths, bases)) {
+    const allowed = values.filter((value) =>
+      value === true ? grant.granted[kind] === true : allows(grant, kind, value)
+    );
+    for (const value of allowed) note(used, kind, value);
+    if (allowed.length === 0) note(denied, kind, values[0]);
   }
   return { used: toSet(used), denied: toSet(denied) };
 }
 
-function* accessesIn(paths: InstancePaths): Generator<[PermissionKind, string]> {
+/** Where the flow was, from its own folder on. */
+function* visited(dir: string, folders: string[]): Generator<string> {
+  yield dir;
+  for (const folder of folders) yield dir = absolutePath(folder, dir);
+}
+
+function* accessesIn(paths: InstancePaths, bases: string[]): Generator<[PermissionKind, (string | true)[]]> {
   const seen = new Set<string>();
   for (const line of readLog(paths.audit).split("\n")) {
     // The time in each line differs; what follows it does not.
@@ -36,18 +55,26 @@ function* accessesIn(paths: InstancePaths): Generator<[PermissionKind, string]> 
     seen.add(what);
     const access = maybeAccess(line);
     if (!access) continue;
-    const isPath = access.permission === "read" || access.permission === "write" || access.permission === "ffi";
-    yield [access.permission, isPath ? absolutePath(access.value, paths.dir) : access.value];
+    const { permission, value } = access;
+    const isPath = permission === "read" || permission === "write" || permission === "ffi";
+    if (value === null && !isPath) yield [permission, [true]];
+    if (value !== null) yield [permission, isPath ? pathsFrom(bases, value) : [value]];
   }
 }
 
-function maybeAccess(line: string): { permission: PermissionKind; value: string } | undefined {
+/** One line of the log; without a value it is about all of a kind, such as the whole environment. */
+function maybeAccess(line: string): { permission: PermissionKind; value: string | null } | undefined {
   try {
     const { permission, value } = JSON.parse(line);
-    return kinds.has(permission) && typeof value === "string" ? { permission, value } : undefined;
+    const known = kinds.has(permission) && (typeof value === "string" || value === null);
+    return known ? { permission, value } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function pathsFrom(bases: string[], value: string): string[] {
+  return [...new Set(bases.map((base) => absolutePath(value, base)))];
 }
 
 function absolutePath(value: string, from: string): string {
@@ -63,6 +90,6 @@ function readLog(path: string): string {
   }
 }
 
-function toSet(found: Map<PermissionKind, Set<string>>): PermissionSet {
-  return Object.fromEntries([...found].map(([kind, values]) => [kind, [...values].sort()]));
+function toSet(found: Found): PermissionSet {
+  return Object.fromEntries([...found].map(([kind, values]) => [kind, values.has(true) ? true : [...values].sort()]));
 }

@@ -42,6 +42,8 @@ export interface Captured {
   cells: CapturedCell[];
   metrics: MetricRecord[];
   checks: CheckRecord[];
+  /** The folders that the flow went to, as it named them. */
+  folders: string[];
   /** The first error that the flow's process reported. */
   error?: { thrown: ThrownError; cell: number; late: boolean };
   /** Whether the end of the last cell was reached. */
@@ -75,6 +77,7 @@ export class Capture {
   #droppedDisplays = 0;
   #metrics = new Map<string, MetricRecord>();
   #checks = new Map<string, CheckRecord>();
+  #folders: string[] = [];
   #error?: Captured["error"];
   #done = false;
 
@@ -123,6 +126,8 @@ export class Capture {
         const { t: _, ...check } = event;
         return void this.#checks.set(event.name, { ...check, severity: check.severity ?? "warning", ...this.#here() });
       }
+      case "folder":
+        return void this.#folders.push(event.path);
       case "error":
         this.#endCell(event);
         this.#error ??= { thrown: event.error, cell: this.#current, late: event.late ?? false };
@@ -202,6 +207,7 @@ export class Capture {
       cells,
       metrics: [...this.#metrics.values()],
       checks: [...this.#checks.values()],
+      folders: this.#folders,
       error: this.#error,
       done: this.#done,
       lastCell: this.#current >= 0 ? this.#current : undefined,

@@ -15,6 +15,8 @@ export type RunEvent =
   | { t: "metric"; name: string; value: number; unit?: string; description?: string }
   | { t: "check"; name: string; ok: boolean; severity?: "warning" | "error"; message?: string }
   | { t: "progress"; done: number; total: number; label?: string }
+  /** The flow went to another folder, named as it named it. */
+  | { t: "folder"; path: string }
   | { t: "error"; late?: boolean; error: ThrownError; ms: number; rss: number }
   | { t: "done"; ms: number; rss: number };
 
@@ -84,6 +86,7 @@ const shapes: Record<RunEvent["t"], { [key: string]: string }> = {
   metric: { name: "string", value: "number" },
   check: { name: "string", ok: "boolean" },
   progress: { done: "number", total: "number" },
+  folder: { path: "string" },
   error: { error: "object", ms: "number", rss: "number" },
   done: { ms: "number", rss: "number" },
 };

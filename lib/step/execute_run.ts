@@ -45,7 +45,7 @@ export async function executeRun(plan: RunPlan, options: ExecuteOptions): Promis
     const closed = { ...plan, grant: closeRunLinks(plan.grant, plan.paths) };
     return await tryUntilDone(closed, options, signal, kill.signal);
   } finally {
-    unwatch();
+    await unwatch();
   }
 }
 
@@ -98,7 +98,7 @@ function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
 
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {
   const { paths, build, bound, grant } = plan;
-  const accesses = readAudit(paths, grant);
+  const accesses = readAudit(paths, grant, attempt.captured.folders);
   // The same events once more, now that it is known which cell is to be marked.
   attempt.captured = attempt.capture.finish({ failed: outcome.failedCell });
   tidyOutputs(attempt.captured);

@@ -31,6 +31,16 @@ export interface GetAllOptions extends GetRunOptions {
  * up to that point.
  *
  * @throws {DuctaflowError} of code `run-not-found`, with the nearest instance
+ *
+ * @example
+ * ```ts
+ * import { getRun } from "./get_run.ts";
+ * import { isDuctaflowError } from "../base/error.ts";
+ * import { assert } from "../deps/assert.ts";
+ *
+ * const error = await getRun("delay_model", "nowhere", { runsDir: "/no/runs/here" }).catch((error) => error);
+ * assert(isDuctaflowError(error, "run-not-found"));
+ * ```
  */
 // deno-lint-ignore require-await
 export async function getRun(step: string, instance: string, options: GetRunOptions = {}): Promise<Run> {
@@ -49,7 +59,17 @@ export async function getRun(step: string, instance: string, options: GetRunOpti
   });
 }
 
-/** All runs of a step, by name. Those that succeeded unless other statuses are asked for. */
+/**
+ * All runs of a step, by name. Those that succeeded unless other statuses are asked for.
+ *
+ * @example
+ * ```ts
+ * import { getAllInstances } from "./get_run.ts";
+ * import { assertEquals } from "../deps/assert.ts";
+ *
+ * assertEquals(await getAllInstances("delay_model", { runsDir: "/no/runs/here", status: "all" }), []);
+ * ```
+ */
 // deno-lint-ignore require-await
 export async function getAllInstances(step: string, options: GetAllOptions = {}): Promise<Run[]> {
   const wanted = options.status ?? ["succeeded", "warned"];

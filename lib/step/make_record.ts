@@ -106,7 +106,7 @@ export function endRecord(
   if (suggestion !== undefined) record.permissions.suggestion = suggestion;
   record.metrics = captured.metrics;
   record.checks = captured.checks;
-  record.untraced = untraced(accesses.used);
+  record.untraced = untraced(accesses.used, plan.grant.granted);
   record.output = {
     stdoutBytes: attempt.stdoutBytes,
     stderrBytes: attempt.stderrBytes,
@@ -136,13 +136,14 @@ export function attemptRecord(
 }
 
 /** What a run may depend on that leaves no trace to compare. */
-function untraced(used: PermissionSet): string[] {
+function untraced(used: PermissionSet, granted: PermissionSet): string[] {
   const list = (values: string[] | true) => values === true ? "anything" : values.join(", ");
   const sentences: string[] = [];
   const live = Array.isArray(used.read) ? used.read.filter((path) => isLive(path) && !path.startsWith("/dev/")) : [];
   if (live.length > 0) sentences.push(`It looked at the state of the machine: ${list(live)}`);
   if (used.net) sentences.push(`It used the network: ${list(used.net)}`);
-  if (used.run) sentences.push(`It ran other programs: ${list(used.run)}`);
+  // Deno's audit log does not tell which programs were run.
+  if (granted.run) sentences.push(`It was free to run other programs: ${list(granted.run)}`);
   if (used.ffi) sentences.push(`It called native code: ${list(used.ffi)}`);
   if (used.sys) sentences.push(`It asked about the machine: ${list(used.sys)}`);
   return sentences;

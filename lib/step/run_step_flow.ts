@@ -6,6 +6,7 @@ import { resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
 import { type Duration, parseDuration } from "../base/duration.ts";
 import { DuctaflowError } from "../base/error.ts";
+import { type FileSignature, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
 import { checkName } from "../base/names.ts";
 import type { Executor } from "../executor/executor.ts";
@@ -102,6 +103,22 @@ export const stepDefaults = {
  * @throws {StepFailedError} when the run failed, timed out or was cancelled; it is recorded all the same
  * @throws {DuctaflowError} before anything ran: `flow-not-found`, `flow-syntax`, `flow-parameters`, `bad-config`,
  * `bad-name`, `bad-grant`, `import-outside`, `locked` and others
+ *
+ * @example
+ * ```ts
+ * import { runStepFlow } from "./run_step_flow.ts";
+ * import { assertEquals } from "../deps/assert.ts";
+ *
+ * const dir = await Deno.makeTempDir();
+ * const cells = ['// %% tags=["parameters"]', 'let name = "you";', "// %% Greet", "console.log(name);"];
+ * await Deno.writeTextFile(`${dir}/greet.ts`, cells.join("\n"));
+ * const options = { runsDir: `${dir}/runs` };
+ * const run = await runStepFlow(`${dir}/greet.ts`, "ada", { name: "Ada" }, options);
+ * assertEquals([run.status, run.cached], ["succeeded", false]);
+ * const again = await runStepFlow(`${dir}/greet.ts`, "ada", { name: "Ada" }, options);
+ * assertEquals(again.cached, true);
+ * await Deno.remove(dir, { recursive: true });
+ * ```
  */
 export async function runStepFlow(
   flow: string | URL,
@@ -111,16 +128,15 @@ export async function runStepFlow(
 ): Promise<Run> {
   const plan = await planRun(flow, instance, config, options);
   const { paths } = plan;
+  const seen = maybeSignature(paths.record);
   const early = await maybeReuse(plan, options);
   if (early.run) return early.run;
   options.signal?.throwIfAborted();
   refuseLinks(paths);
   const lock = await lockInstance(paths, options);
   try {
-    // Whoever held the lock may have done the work.
-    const { run: reused, reasons } = early.reasons && !lock.waited
-      ? { run: undefined, reasons: early.reasons }
-      : await maybeReuse(plan, options);
+    // Somebody may have done the work while this looked or waited.
+    const { run: reused, reasons } = isUnchanged(paths.record, seen) ? early : await maybeReuse(plan, options);
     if (reused) return reused;
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
     const record = await executeRun(plan, settings(plan, options));
@@ -138,6 +154,19 @@ export async function runStepFlow(
  * Tells whether an instance would have to run, and why, without running anything: what `why` prints.
  *
  * @returns `fresh`, and one reason for each thing that changed
+ *
+ * @example
+ * ```ts
+ * import { explainFreshness } from "./run_step_flow.ts";
+ * import { assertEquals } from "../deps/assert.ts";
+ *
+ * const dir = await Deno.makeTempDir();
+ * const cells = ['// %% tags=["parameters"]', 'let name = "you";', "// %% Greet", "console.log(name);"];
+ * await Deno.writeTextFile(`${dir}/greet.ts`, cells.join("\n"));
+ * const { fresh, reasons } = await explainFreshness(`${dir}/greet.ts`, "ada", {}, { runsDir: `${dir}/runs` });
+ * assertEquals([fresh, reasons[0].text], [false, "It never ran"]);
+ * await Deno.remove(dir, { recursive: true });
+ * ```
  */
 export async function explainFreshness(
   flow: string | URL,
@@ -180,6 +209,11 @@ function outline({ index, type, title, line }: Cell): CellOutline {
 /** A bare name stands for a flow in `flows/`. */
 export function flowPath(flow: string | URL): string | URL {
   return typeof flow === "string" && /^[\w-]+$/.test(flow) ? `flows/${flow}.ts` : flow;
+}
+
+function isUnchanged(path: string, before: FileSignature | undefined): boolean {
+  const now = maybeSignature(path);
+  return now === undefined || before === undefined ? now === before : sameSignature(now, before);
 }
 
 function freshnessOf(plan: RunPlan): Promise<Freshness> {

@@ -16,18 +16,27 @@ const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGI
 const running = new Set<Stoppable>();
 let received: Deno.Signal | undefined;
 
-/** Puts something under the signals until the returned function is called. */
-export function stopOnSignals(target: Stoppable): () => void {
+/** How long a signal that the conductor sends to itself may take to end it; longer, and it has its own listener. */
+const deathMs = 300;
+
+/**
+ * Puts something under the signals until the returned function is called. When a signal came, that function resolves
+ * only if the conductor survives it.
+ */
+export function stopOnSignals(target: Stoppable): () => Promise<void> {
   if (running.size === 0) { for (const signal of signals) Deno.addSignalListener(signal, handlers[signal]!); }
   running.add(target);
   if (received) target.cancel(received);
-  return () => {
+  return async () => {
     if (!running.delete(target) || running.size > 0) return;
     for (const signal of signals) Deno.removeSignalListener(signal, handlers[signal]!);
     const again = received;
     received = undefined;
     // Nothing of ours listens any more, so this ends the conductor as it would any other program.
-    if (again) Deno.kill(Deno.pid, again);
+    if (!again) return;
+    Deno.kill(Deno.pid, again);
+    // It arrives a little later; until then the conductor must not start the next step.
+    await new Promise((resolve) => setTimeout(resolve, deathMs));
   };
 }
 

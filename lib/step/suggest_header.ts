@@ -16,7 +16,7 @@ export function suggestHeader(flowUrl: string, paths: InstancePaths, accesses: A
   for (const kind of ["read", "write", "net", "env", "run", "sys", "ffi"] as PermissionKind[]) {
     const values = needed(kind, paths, accesses);
     if (values.length === 0) continue;
-    const shown = kind === "read" || kind === "write" ? toHeaderPaths(values, flowUrl) : values;
+    const shown = isPathKind(kind) ? toHeaderPaths(values, flowUrl) : values;
     lines.push(`  ${kind}: [${shown.map(toYaml).join(", ")}]`);
   }
   return lines.length === 0 ? undefined : ["permissions:", ...lines].join("\n");
@@ -24,7 +24,7 @@ export function suggestHeader(flowUrl: string, paths: InstancePaths, accesses: A
 
 /** The header line that would allow one access. */
 export function headerLineFor(flowUrl: string, kind: PermissionKind, value: string): string {
-  const shown = kind === "read" || kind === "write" ? toHeaderPaths([value], flowUrl) : [value];
+  const shown = isPathKind(kind) ? toHeaderPaths([value], flowUrl) : [value];
   return `//   ${kind}: [${shown.map(toYaml).join(", ")}]`;
 }
 
@@ -46,6 +46,12 @@ function toHeaderPaths(paths: string[], flowUrl: string): string[] {
   return short.map((path) => relative(base, path) || ".");
 }
 
+function isPathKind(kind: PermissionKind): boolean {
+  return kind === "read" || kind === "write" || kind === "ffi";
+}
+
+/** Text that YAML takes for something else, such as `true` or `2024`, stands in quotes. */
 function toYaml(value: string): string {
-  return /^[A-Za-z0-9_./][A-Za-z0-9_./-]*$/.test(value) ? value : JSON.stringify(value);
+  const plain = /^([A-Za-z_/]|\.\.?(\/|$))[A-Za-z0-9_./-]*$/.test(value) && !/^(true|false|null)$/i.test(value);
+  return plain ? value : JSON.stringify(value);
 }

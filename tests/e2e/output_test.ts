@@ -102,7 +102,7 @@ console.log("out 1"); console.error("err 1"); console.log("out 2"); console.erro
     assertEquals(streamText(notebook, 6), "out 1\nout 2\n");
     assertEquals(streamText(notebook, 6, "stderr"), "err 1\nerr 2\n");
     const report = Deno.readTextFileSync(box.path("runs/odd/a/report.html"));
-    assert(!/[\0\x1b\x1e\x07]/.test(report), "the report holds control characters");
+    for (const control of "\0\x1b\x1e\x07") assert(!report.includes(control), "the report holds control characters");
     assert(!/href="javascript:/i.test(report));
     assertMatch(report, /100%/);
   }),

@@ -37,6 +37,26 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]
 }
 
 Deno.test(
+  "case 12: a conductor that listens to the signal itself goes on after its run was cancelled",
+  sandboxed(async (box) => {
+    box.flow("long", `// %%\n${writePid}\nfor (;;);\n`);
+    box.flow("next", `// %%\n1;\n`);
+    const conductor = box.start(`
+      let count = 0;
+      Deno.addSignalListener("SIGTERM", () => count++);
+      say(await outcome(runStepFlow("long", "a")));
+      say(await outcome(runStepFlow("next", "a")));
+      Deno.exit(count > 0 ? 5 : 6);
+    `);
+    await until("the flow works", () => numberIn(box.path("runs/long/a/pid")));
+    conductor.kill("SIGTERM");
+    const { code, said, stderr } = await conductor.ended();
+    assertEquals(code, 5, stderr);
+    assertEquals((said as Outcome[]).map(({ status }) => status), ["cancelled", "succeeded"]);
+  }),
+);
+
+Deno.test(
   "case 12: a second signal kills at once a flow that does not stop when asked",
   sandboxed(async (box) => {
     box.flow(

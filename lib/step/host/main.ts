@@ -100,6 +100,12 @@ function installGlobals(): void {
     Object.defineProperty(globalThis, name, { value: revive(value), configurable: true, writable: true });
   }
   (Deno as unknown as Record<string, unknown>).jupyter = kernelApi();
+  const { chdir } = Deno;
+  // Deno's audit log has paths as they were written: the conductor must know from where they count.
+  Deno.chdir = (folder) => {
+    chdir(folder);
+    send({ t: "folder", path: String(folder) });
+  };
 }
 
 /** What instrumented code calls. */
