@@ -36,7 +36,9 @@ let failed = false;
 /** Runs one flow and keeps its run, failed or not; tells whether it succeeded. */
 async function step(flow: string, instance: string, config: Record<string, unknown>): Promise<boolean> {
   try {
-    runs.push(await runStepFlow(`flows/${flow}.ts`, instance, config));
+    const run = await runStepFlow(`flows/${flow}.ts`, instance, config);
+    runs.push(run);
+    console.error(`${run.cached ? "fresh" : "ran"}  ${run.step}/${run.instance}`);
     return true;
   } catch (error) {
     failed = true;

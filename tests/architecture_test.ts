@@ -171,3 +171,21 @@ const l = import.meta.resolve("./l.ts");
     "./l.ts",
   ]);
 });
+
+Deno.test("deno.lock lists what the toolkit and its examples import, and no package of the tests", async () => {
+  const lock = JSON.parse(await Deno.readTextFile(new URL("../deno.lock", root)));
+  const named = new Set<string>();
+  const look = (folder: URL) => {
+    for (const entry of Deno.readDirSync(folder)) {
+      const url = new URL(entry.name + (entry.isDirectory ? "/" : ""), folder);
+      if (entry.isDirectory) look(url);
+      else if (entry.name.endsWith(".ts")) {
+        const specifiers = Deno.readTextFileSync(url).matchAll(/"(npm:(?:@[^/"]+\/)?[^/"@]+@[^/"]+)/g);
+        for (const [, specifier] of specifiers) named.add(specifier);
+      }
+    }
+  };
+  for (const folder of ["lib/deps/", "flows/"]) look(new URL(`../${folder}`, root));
+  const strange = Object.keys(lock.specifiers).filter((specifier) => !named.has(specifier));
+  assertEquals(strange, [], "run the tests with --lock=tests/deno.lock, as `deno task test` does");
+});
