@@ -18,6 +18,12 @@ export function isDiskFull(error: unknown): boolean {
   return cause instanceof Error && /os error (28|122)\b|ENOSPC|EDQUOT/.test(cause.message);
 }
 
+/** What the core does not need itself, such as the net for a flow from the web. */
+function missingFlag(message: string): string | undefined {
+  const [, kind, value] = /Requires (net|env|sys|import) access to "([^"]+)"/.exec(message) ?? [];
+  return kind && `Run it with --allow-${kind}=${value} as well`;
+}
+
 function kindOf(error: Error): { code: string; what: string; hint: string } | undefined {
   if (isDiskFull(error)) {
     return { code: "no-space", what: "no space left on the device", hint: "Free some space and run it again" };
@@ -29,7 +35,7 @@ function kindOf(error: Error): { code: string; what: string; hint: string } | un
     return {
       code: "conductor-permission",
       what: "the conductor itself may not",
-      hint: "Run it with --allow-read --allow-write=runs --allow-run=deno",
+      hint: missingFlag(error.message) ?? "Run it with --allow-read --allow-write=runs --allow-run=deno",
     };
   }
   if (error instanceof Deno.errors.PermissionDenied) {

@@ -27,9 +27,9 @@ export interface ProcessExit {
 export interface Execution {
   /** The id of the process. */
   pid: number;
-  /** What it writes to stdout. */
+  /** What it writes to stdout: a stream of bytes, which can be read into a buffer of the reader's own. */
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** What it writes to stderr. */
+  /** What it writes to stderr: a stream of bytes too. */
   stderr: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Resolves when the process itself has ended; its pipes may still be held open by children. */
   exited: Promise<ProcessExit>;

@@ -35,7 +35,7 @@ export interface FlowHeader {
   timeoutMs?: number;
   /** How often a failed run is tried again. */
   retries?: number;
-  /** How long a run counts as fresh when it used what cannot be traced, in milliseconds. */
+  /** How long a run counts as fresh at most, in milliseconds: for what cannot be traced, such as the network. */
   freshForMs?: number;
   /** Every key as written, known or not (Jupytext keeps its own under `jupyter`). */
   raw: { [key: string]: Json };

@@ -99,7 +99,10 @@ async function make({ url, source, folder }: MakeOptions): Promise<Build> {
   const kept = maybeJson<CodeGraph>(graphFile);
   const graph = Array.isArray(kept?.parts) && await stillValid(kept, project);
   if (graph) return { ...build, graph };
-  const [fresh] = await Promise.all([readCodeGraph(url, project), cacheImports(url, build.main, project)]);
+  const [fresh] = await Promise.all([
+    readCodeGraph(stored.flow, build.copyUrl, project),
+    cacheImports(url, build.main, project),
+  ]);
   // The first caching may have made or extended the lock file.
   const lockedProject = projectOf(stored.flow);
   const final = await withSettings(fresh, lockedProject);

@@ -16,10 +16,9 @@ export function findDenoDir(): Promise<string> {
 
 /** The whole environment of a run. Nothing of the conductor's own gets through unless it was granted by name. */
 export async function childEnvironment(grant: Grant): Promise<Record<string, string>> {
-  const { env, run } = grant.granted;
-  const granted = env === true ? Deno.env.toObject() : Object.fromEntries(pick(env ?? []));
+  const { run } = grant.granted;
   return {
-    ...granted,
+    ...grantedVariables(grant),
     // A flow that may start programs needs to find them; to one that may not, Deno says so only of programs it finds.
     PATH: run === undefined ? plainPath : maybeEnv("PATH") ?? plainPath,
     ...copied("TZ"),
@@ -30,6 +29,11 @@ export async function childEnvironment(grant: Grant): Promise<Record<string, str
     DENO_NO_PACKAGE_JSON: "1",
     NO_COLOR: "1",
   };
+}
+
+/** The variables of the conductor that a grant names, with their values. */
+export function grantedVariables({ granted: { env } }: Grant): Record<string, string> {
+  return env === true ? Deno.env.toObject() : Object.fromEntries(pick(env ?? []));
 }
 
 function* pick(names: string[]): Generator<[string, string]> {

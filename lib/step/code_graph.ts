@@ -8,6 +8,7 @@ import { type FileSignature, isAbsent, isSettled, maybeSignature, sameSignature 
 import { sha256, sha256File } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { CodeRecord } from "../base/record.ts";
+import type { Flow } from "../notebook/flow.ts";
 import { isBelow, type Project, projectFlags } from "./project.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -35,23 +36,36 @@ interface InfoModule {
   specifier: string;
   local?: string;
   error?: string;
+  /** The name in `npmPackages`. */
+  npmPackage?: string;
   dependencies?: {
     specifier: string;
     code?: { specifier?: string; error?: string; span: { start: { line: number } } };
   }[];
 }
 
-/** Asks Deno for the graph of a flow and hashes all of it. Static imports that leave the project are refused. */
-export async function readCodeGraph(flowUrl: string, project: Project): Promise<CodeGraph> {
-  const output = await runDeno(["info", "--json", ...projectFlags(project), flowUrl], project.root);
-  if (!output.ok) throw importError(flowUrl, output.stderr.trim());
-  const info = JSON.parse(output.stdout) as { modules: InfoModule[]; npmPackages?: Record<string, unknown> };
-  refuseBroken(flowUrl, info.modules);
-  refuseOutside(flowUrl, info.modules, project);
+interface Info {
+  modules: InfoModule[];
+  /** All that the lock file knows, imported here or not. */
+  npmPackages?: Record<string, { dependencies?: string[] }>;
+}
+
+/**
+ * Asks Deno for the graph of a flow and hashes all of it. Static imports that leave the project are refused. Asked about
+ * is the copy that will run, since the flow itself may be edited meanwhile, or be an older one in Deno's cache.
+ */
+export async function readCodeGraph(flow: Flow, copyUrl: string, project: Project): Promise<CodeGraph> {
+  const output = await runDeno(["info", "--json", ...projectFlags(project), copyUrl], project.root);
+  if (!output.ok) throw importError(flow.url, output.stderr.trim().replaceAll(copyUrl, flow.url));
+  const info: Info = JSON.parse(output.stdout);
+  const imported = info.modules.filter((module) => module.specifier !== copyUrl);
+  refuseBroken(flow.url, info.modules, copyUrl);
+  refuseOutside(flow.url, imported, project);
   const takenAt = Date.now();
-  const local = info.modules.filter((module) => module.local !== undefined);
+  const local = imported.filter((module) => module.local !== undefined);
   const parts = await Promise.all(local.map((module) => hashPart(module.specifier, module.local!, takenAt)));
-  const packages = Object.keys(info.npmPackages ?? {}).sort();
+  parts.push(await flowPart(flow, copyUrl, takenAt));
+  const packages = packagesOf(info);
   return await seal({
     parts: parts.sort((a, b) => a.specifier < b.specifier ? -1 : 1),
     packages,
@@ -90,6 +104,21 @@ export function codeRecord(graph: CodeGraph): CodeRecord {
   const { hash, packages, lock, config, deno } = graph;
   const modules = graph.parts.map((part) => ({ specifier: part.specifier, hash: part.hash }));
   return { hash, modules, packages, lock, config, deno };
+}
+
+/** The packages that the modules import, and those that these depend on. */
+function packagesOf({ modules, npmPackages = {} }: Info): string[] {
+  const found = new Set(modules.flatMap((module) => module.npmPackage ?? []));
+  // A set goes on to what is added while it is gone through.
+  for (const name of found) for (const needed of npmPackages[name]?.dependencies ?? []) found.add(needed);
+  return [...found].sort();
+}
+
+/** The flow stands for its copy; one from the web has no other file here. */
+async function flowPart(flow: Flow, copyUrl: string, takenAt: number): Promise<LocalPart> {
+  if (!flow.url.startsWith("file:")) return await hashPart(flow.url, fromFileUrl(copyUrl), takenAt);
+  const part = await hashPart(flow.url, fromFileUrl(flow.url), takenAt);
+  return part.hash === flow.hash ? part : { ...part, hash: flow.hash, signature: undefined };
 }
 
 async function hashPart(specifier: string, path: string, takenAt: number): Promise<LocalPart> {
@@ -140,13 +169,14 @@ function maybeText(path: string): string | null {
   }
 }
 
-function refuseBroken(flowUrl: string, modules: InfoModule[]): void {
+function refuseBroken(flowUrl: string, modules: InfoModule[], copyUrl: string): void {
   const failed = new Map(modules.filter((module) => module.error).map((module) => [module.specifier, module.error!]));
   for (const module of modules) {
     for (const { specifier, code } of module.dependencies ?? []) {
       const error = code?.error ?? failed.get(code?.specifier ?? "");
       if (error !== undefined) {
-        throw importError(flowUrl, error, `${module.specifier}:${code!.span.start.line + 1}`, specifier);
+        const place = module.specifier === copyUrl ? flowUrl : module.specifier;
+        throw importError(flowUrl, error, `${place}:${code!.span.start.line + 1}`, specifier);
       }
     }
   }
@@ -155,19 +185,26 @@ function refuseBroken(flowUrl: string, modules: InfoModule[]): void {
 
 /** Static imports need no permission, so they are held to the project here: by name and by where a link leads. */
 function refuseOutside(flowUrl: string, modules: InfoModule[], project: Project): void {
-  if (!flowUrl.startsWith("file:")) return;
   const toolkit = import.meta.url.startsWith("file:") ? [dirname(dirname(dirname(fromFileUrl(import.meta.url))))] : [];
-  const roots = [project.root!, ...toolkit].flatMap((root) => [root, Deno.realPathSync(root)]);
+  const roots = [...project.root === undefined ? [] : [project.root], ...toolkit].flatMap((
+    root,
+  ) => [root, Deno.realPathSync(root)]);
   for (const { specifier, local } of modules) {
     if (!specifier.startsWith("file:") || local === undefined) continue;
     const real = Deno.realPathSync(local);
     if (roots.some((root) => isBelow(local, root)) && roots.some((root) => isBelow(real, root))) continue;
     const where = real === local ? `"${local}"` : `"${local}", which leads to "${real}"`;
-    throw new DuctaflowError(`${flowUrl} imports ${where}, outside the project "${project.root}"`, {
+    throw new DuctaflowError(`${flowUrl} imports ${where}, outside ${projectPhrase(project)}`, {
       code: "import-outside",
-      hint: `Move the file below "${project.root}", or read it at run time with a read permission in the header`,
+      hint: project.root === undefined
+        ? "A flow from the web imports from the web only; give it a read permission to read files at run time"
+        : `Move the file below "${project.root}", or read it at run time with a read permission in the header`,
     });
   }
+}
+
+function projectPhrase({ root }: Project): string {
+  return root === undefined ? "the web, where it came from" : `the project "${root}"`;
 }
 
 function importError(flowUrl: string, text: string, place = flowUrl, specifier?: string): DuctaflowError {

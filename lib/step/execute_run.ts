@@ -103,7 +103,7 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
   attempt.captured = attempt.capture.finish({ failed: outcome.failedCell });
   tidyOutputs(attempt.captured);
   endRecord(record, plan, attempt, outcome, accesses);
-  const inputs = await inputsOf(accesses.used.read, paths, attempt.startedAt.getTime());
+  const inputs = await inputsOf(accesses.used, paths, attempt.startedAt.getTime());
   record.inputs = inputs.map((input) => input.record);
   const documents = {
     flow: build.flow,
@@ -165,7 +165,6 @@ function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
     inputs: inputs.map(({ record: { path, kind, hash }, signature }) => ({ path, kind, hash, signature })),
     outputs,
     never: neverReusable(record),
-    untraced: record.untraced.length > 0,
   };
   try {
     appendSeal(plan.paths, seal);

@@ -3,14 +3,14 @@
  * times only spare the reading of what cannot have changed.
  * @module
  */
-import { join } from "../deps/path.ts";
+import { basename, join } from "../deps/path.ts";
 import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { formatDuration } from "../base/duration.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
-import { childEnvironment } from "./child_environment.ts";
+import { grantedVariables } from "./child_environment.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -51,7 +51,7 @@ export interface FreshnessOptions {
   configHash: string;
   grant: Grant;
   grantHash: string;
-  /** How long a run with untraceable inputs counts, in milliseconds. */
+  /** How long a run counts at most, in milliseconds. */
   freshForMs?: number;
 }
 
@@ -60,12 +60,19 @@ export function hashConfig(config: Config): Promise<string> {
   return sha256(canonicalJson(config));
 }
 
-/** SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else. */
-export async function hashGrant(grant: Grant): Promise<string> {
-  const { env } = grant.granted;
-  const values = env === undefined ? null : await sha256(JSON.stringify(await childEnvironment(grant)));
-  return await sha256(canonicalJson([grant.granted as unknown as Json, grant.closed, values]));
+/**
+ * SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else. The run folder
+ * itself stands in it as such, so that all instances of a step share the hash (and the work).
+ */
+export function hashGrant(grant: Grant, { dir }: InstancePaths): Promise<string> {
+  const values = grant.granted.env === undefined ? null : { ...grantedVariables(grant) };
+  const text = canonicalJson([grant.granted as unknown as Json, grant.closed, values]);
+  const common = text.replaceAll(JSON.stringify(dir).slice(1, -1), "{run}");
+  if (common !== lastGrant?.text) lastGrant = { text: common, hash: sha256(common) };
+  return lastGrant.hash;
 }
+
+let lastGrant: { text: string; hash: Promise<string> } | undefined;
 
 /** Decides whether the instance on disk would come out the same. */
 export async function decideFreshness(options: FreshnessOptions): Promise<Freshness> {
@@ -111,11 +118,11 @@ async function* compare(
   if (seal.grant !== options.grantHash) yield grantReason(record, grant);
   yield* inputReasons(seal, paths);
   yield* outputReasons(seal, paths);
-  if (seal.untraced && options.freshForMs !== undefined) {
-    const age = Date.now() - seal.endedAt;
-    if (age > options.freshForMs) {
-      yield { kind: "age", text: `It is ${formatDuration(age)} old and used what cannot be traced` };
-    }
+  // It counts for every run that says so: that a flow looks at the clock, nothing can tell.
+  const { freshForMs } = options;
+  const age = Date.now() - seal.endedAt;
+  if (freshForMs !== undefined && age > freshForMs) {
+    yield { kind: "age", text: `It is ${formatDuration(age)} old, and fresh_for is ${formatDuration(freshForMs)}` };
   }
 }
 
@@ -199,6 +206,9 @@ async function* inputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<S
 }
 
 async function* outputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<StaleReason> {
+  for (const path of [paths.notebook, paths.report]) {
+    if (!maybeSignature(path)) yield { kind: "output", text: `Its ${basename(path)} is gone` };
+  }
   for (const output of seal.outputs) {
     const path = join(paths.dir, output.name);
     const signature = maybeSignature(path);
@@ -242,7 +252,6 @@ function maybeSealFrom(record: RunRecord | undefined): Seal | undefined {
     inputs: record.inputs.map(({ path, kind, hash }) => ({ path, kind, hash })),
     outputs: record.artifacts.map(({ name, hash }) => ({ name, hash })),
     never: neverReusable(record),
-    untraced: record.untraced.length > 0,
   };
 }
 

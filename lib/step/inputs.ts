@@ -2,6 +2,7 @@
  * What a run read, with evidence to tell later whether it is still the same.
  * @module
  */
+import { dirname } from "../deps/path.ts";
 import { type FileSignature, isAbsent, isSettled, signatureOf } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import type { InputRecord, PermissionSet } from "../base/record.ts";
@@ -40,12 +41,16 @@ export function isLive(path: string): boolean {
 }
 
 /** All that a run read outside its own folder, sorted by path. */
-export async function inputsOf(read: PermissionSet["read"], paths: InstancePaths, startedAt: number): Promise<Input[]> {
+export async function inputsOf(used: PermissionSet, paths: InstancePaths, startedAt: number): Promise<Input[]> {
+  const { read = [], write = [] } = used;
   const outside = (Array.isArray(read) ? read : []).filter((path) => !isBelow(path, paths.dir) && !isLive(path));
   const inputs = await Promise.all(outside.map((path) => readInput(path)));
   for (const { record } of inputs) {
     Object.assign(record, fromRun(record.path, paths));
-    if (changedSince(record.path, startedAt)) record.changed = true;
+    // What is missing may have been there: then the folder around it has changed, unless the run itself removed it.
+    const own = record.kind === "missing" && Array.isArray(write) && write.includes(record.path);
+    const place = record.kind === "missing" ? dirname(record.path) : record.path;
+    if (!own && changedSince(place, startedAt)) record.changed = true;
   }
   return inputs;
 }

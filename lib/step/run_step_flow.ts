@@ -195,7 +195,7 @@ async function planRun(
     const name = `${step}/${instance}`;
     const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
     const grant = computeGrant(build.flow, paths, options.permissions);
-    const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant)]);
+    const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant, paths)]);
     return { id: newId(), paths, build, bound, grant, configHash, grantHash };
   } catch (error) {
     throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);

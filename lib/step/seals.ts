@@ -25,8 +25,6 @@ export interface Seal {
   outputs: { name: string; hash: string; signature?: FileSignature }[];
   /** Why the run cannot be reused at all, or absent. */
   never?: string;
-  /** Whether the run used what cannot be traced. */
-  untraced?: boolean;
 }
 
 interface Journal {

@@ -8,6 +8,9 @@ import type { DuctaflowError, StepOptions } from "../../mod.ts";
 /** Where `mod.ts` is, for a conductor's import. */
 export const modUrl = new URL("../../mod.ts", import.meta.url).href;
 
+/** Where `lib/flow.ts` is, for a flow's import. */
+export const flowUrl = new URL("../../lib/flow.ts", import.meta.url).href;
+
 /** A step is `[flow, instance, config, options]`. */
 export type Step = [flow: string, instance?: string, config?: object, options?: StepOptions];
 

@@ -58,9 +58,9 @@ export interface Sandbox {
   conduct(statements: string, options?: { flags?: string[] }): Promise<any[]>;
   record(step: string, instance: string): RunRecord;
   notebook(step: string, instance: string): Notebook;
-  /** Mounts a small file system on `runs/`. Only for root. */
+  /** Mounts a small file system on `runs/`. Takes root or `sudo`. */
   mountRuns(size: string): Promise<void>;
-  /** Runs `mount` for a path of the project and undoes it at the end. Only for root. */
+  /** Runs `mount` for a path of the project and undoes it at the end. Takes root or `sudo`. */
   mount(path: string, ...args: string[]): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export function sandboxed(test: (box: Sandbox) => Promise<void>): () => Promise<
       for (const conductor of conductors) conductor.kill("SIGKILL");
       await Promise.all(conductors.map((conductor) => conductor.ended()));
       const left = await leftovers(dir);
-      for (const path of mounts) await sh("umount", "-l", path);
+      for (const path of mounts) await asRoot("umount", "-l", path);
       Deno.removeSync(dir, { recursive: true });
       if (left.length > 0) fail(`Processes were left behind:\n${left.join("\n")}`);
     }
@@ -169,7 +169,7 @@ function makeSandbox(dir: string, conductors: Conductor[], mounts: string[]): Sa
     mountRuns: (size) => box.mount(path("runs"), "-t", "tmpfs", "-o", `size=${size}`, "tmpfs"),
     async mount(at, ...args) {
       Deno.mkdirSync(at, { recursive: true });
-      await sh("mount", ...args, at);
+      await asRoot("mount", ...args, at);
       if (!mounts.includes(at)) mounts.push(at);
     },
   };
@@ -263,7 +263,8 @@ export function processesNaming(text: string): { pid: number; command: string }[
   return found;
 }
 
-async function sh(command: string, ...args: string[]): Promise<void> {
+async function asRoot(...words: string[]): Promise<void> {
+  const [command, ...args] = isRoot ? words : ["sudo", "-n", ...words];
   const { success, stderr } = await new Deno.Command(command, { args }).output();
   if (!success) fail(`${command} ${args.join(" ")}: ${decoder.decode(stderr)}`);
 }

@@ -1,0 +1,215 @@
+/** The toolkit used from a URL: an empty folder, one conductor, one flow, no configuration, nothing installed. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { join } from "../../lib/deps/path.ts";
+import { exists, flowOf, type Project, projectTest, type Said } from "./project.ts";
+
+const checkout = new URL("../../", import.meta.url);
+const types: Record<string, string> = {
+  ts: "application/typescript",
+  js: "text/javascript",
+  css: "text/css",
+  json: "application/json",
+  eta: "text/plain",
+};
+
+/** The checkout over http, and beside it, below `/web/`, what a test puts there. */
+class Site {
+  readonly web = new Map<string, string>();
+  readonly asked: string[] = [];
+  #server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => this.#answer(request));
+
+  get host(): string {
+    return `127.0.0.1:${this.#server.addr.port}`;
+  }
+
+  url(path: string): string {
+    return `http://${this.host}/${path}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    this.asked.push(pathname);
+    const headers = { "content-type": types[pathname.split(".").at(-1)!] ?? "text/plain" };
+    try {
+      const body = this.web.get(pathname.slice(1)) ?? await Deno.readTextFile(new URL(`.${pathname}`, checkout));
+      return new Response(body, { headers });
+    } catch {
+      return new Response("Not here", { status: 404 });
+    }
+  }
+}
+
+/** A test in an empty folder without configuration, with the site and a cache of its own that has only the packages. */
+function siteTest(name: string, fn: (project: Project, site: Site, deno: Run) => Promise<void>): void {
+  projectTest(name, {}, async (project) => {
+    await using site = new Site();
+    Deno.removeSync(project.path("deno.json"));
+    const cache = join(project.outside, "cache");
+    Deno.mkdirSync(cache);
+    // Only packages are shared, to spare the download; modules of the toolkit are fetched from the site.
+    Deno.symlinkSync(join(await denoDir(), "npm"), join(cache, "npm"));
+    const env = { DENO_DIR: cache, HOME: undefined };
+    await fn(project, site, (...args) => project.deno(args, env));
+  });
+}
+
+type Run = (...args: string[]) => Promise<Said>;
+
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", "--no-config"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+/** What is needed: the core's three, and leave to import from where the toolkit is. */
+const flags = ({ host }: Site) => [
+  "--no-prompt",
+  "--quiet",
+  "--allow-read",
+  "--allow-write=runs",
+  "--allow-run=deno",
+  `--allow-import=${host}`,
+];
+
+const conductor = (site: Site, flow = "flow.ts") =>
+  `import { type Run, runStepFlow } from ${JSON.stringify(site.url("mod.ts"))};
+const run: Run = await runStepFlow(${JSON.stringify(flow)}, "one", { n: 2 });
+console.log(JSON.stringify([run.status, run.cached, run.metrics, run.checks.length]));
+`;
+
+const flow = (site: Site) =>
+  `// %% tags=["parameters"]
+let n = 1;
+// %% Work
+import { check, metric, table } from ${JSON.stringify(site.url("lib/flow.ts"))};
+metric("n", n);
+check("positive", n > 0);
+table([{ n }])
+`;
+
+siteTest("a conductor and a flow in an empty folder use the toolkit from a URL", async (project, site, deno) => {
+  // A package.json above, and no HOME: neither may matter.
+  project.write({
+    "../package.json": `{ "name": "above", "dependencies": { "left-pad": "1" } }`,
+    "conductor.ts": conductor(site),
+    "flow.ts": flow(site),
+  });
+  for (const cached of [false, true]) {
+    const { code, stdout, stderr } = await deno("run", "--no-config", ...flags(site), "conductor.ts");
+    assertEquals([code, stdout, stderr], [0, `${JSON.stringify(["succeeded", cached, { n: 2 }, 1])}\n`, ""]);
+  }
+  for (const name of ["config.json", "flow.ipynb", "report.html", "run.json"]) {
+    assert(exists(project.path("runs/flow/one", name)), name);
+  }
+  assertStringIncludes(Deno.readTextFileSync(project.path("runs/flow/one/report.html")), "Work");
+  assertEquals([...Deno.readDirSync(project.dir)].map((entry) => entry.name).sort(), [
+    "conductor.ts",
+    "flow.ts",
+    "runs",
+  ]);
+  assertEquals(site.asked.filter((path) => !/^\/(mod\.ts|lib\/)/.test(path)), []);
+});
+
+siteTest(
+  "without leave to import from the toolkit's host, Deno says which leave is missing",
+  async (project, site, deno) => {
+    project.write({ "conductor.ts": conductor(site), "flow.ts": flow(site) });
+    const without = flags(site).filter((flag) => !flag.startsWith("--allow-import"));
+    const { code, stderr } = await deno("run", "--no-config", ...without, "conductor.ts");
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `Requires import access to "${site.host}"`);
+  },
+);
+
+siteTest("a package.json above matters to Deno itself only without --no-config, and a flag helps", async (
+  project,
+  site,
+  deno,
+) => {
+  project.write({
+    "../package.json": `{ "name": "above", "dependencies": { "left-pad": "1" } }`,
+    "conductor.ts": conductor(site),
+    "flow.ts": flow(site),
+  });
+  const { code, stdout, stderr } = await deno("run", "--node-modules-dir=none", ...flags(site), "conductor.ts");
+  assertEquals([code, stdout, stderr], [0, `${JSON.stringify(["succeeded", false, { n: 2 }, 1])}\n`, ""]);
+});
+
+siteTest("deno check knows the types of the API and of lib/flow.ts from a URL", async (project, site, deno) => {
+  const check = (file: string) => deno("check", "--quiet", "--no-config", `--allow-import=${site.host}`, file);
+  const mod = JSON.stringify(site.url("mod.ts"));
+  project.write({
+    "flow.ts": flow(site),
+    "right.ts": `import { explainFreshness, flattenConfig, type Run, runStepFlow } from ${mod};
+const run: Run = await runStepFlow("flow.ts", "one", { n: 2 }, { cache: "existing", timeout: "10m" });
+const dir: string = run.dir, metrics: { [name: string]: number } = run.metrics;
+const fresh: boolean = (await explainFreshness("flow.ts", "one")).fresh;
+// @ts-expect-error A step is text.
+const wrong: number = run.step;
+// @ts-expect-error There is no such option.
+await runStepFlow("flow.ts", "one", {}, { chache: "off" });
+// @ts-expect-error The instance is missing.
+await runStepFlow("flow.ts");
+console.log(dir, metrics, fresh, wrong, flattenConfig);
+`,
+    "unused.ts": `import { type Run } from ${mod};
+// @ts-expect-error This is right, so the line above is not.
+export const step = (run: Run): string => run.step;
+`,
+    "badflow.ts": `import { metric } from ${JSON.stringify(site.url("lib/flow.ts"))};\nmetric("n", "text");\n`,
+  });
+  for (const name of ["right.ts", "flow.ts"]) {
+    const { code, stderr } = await check(name);
+    assertEquals([code, stderr], [0, ""], name);
+  }
+  assertMatch((await check("unused.ts")).stderr, /Unused '@ts-expect-error' directive/);
+  assertMatch((await check("badflow.ts")).stderr, /'string' is not assignable to parameter of type 'number'/);
+});
+
+siteTest(
+  "a flow from the web runs with its imports, and cannot reach local files by them",
+  async (project, site, deno) => {
+    project.write({ "secret.ts": `export const secret = "SECRET";`, "secret.txt": "SECRET" });
+    site.web.set("web/lib/seven.ts", "export const seven = 7;");
+    site.web.set(
+      "web/flow.ts",
+      `${flow(site)}// %% More\nimport { seven } from "./lib/seven.ts";\nmetric("seven", seven);\n`,
+    );
+    project.write({ "conductor.ts": conductor(site, site.url("web/flow.ts")) });
+    const run = () => deno("run", "--no-config", ...flags(site), `--allow-net=${site.host}`, "conductor.ts");
+    for (const cached of [false, true]) {
+      const { code, stdout, stderr } = await run();
+      assertEquals([code, stdout, stderr], [
+        0,
+        `${JSON.stringify(["succeeded", cached, { n: 2, seven: 7 }, 1])}\n`,
+        "",
+      ]);
+    }
+    const reaches = [
+      `import { secret } from "file://${project.path("secret.ts")}";\nsecret`,
+      `import secret from "file://${project.path("secret.txt")}" with { type: "text" };\nsecret`,
+      `(await import("file://${project.path("secret.ts")}")).secret`,
+      `(await import("file://${project.path("secret.txt")}", { with: { type: "text" } })).default`,
+    ];
+    for (const reach of reaches) {
+      Deno.removeSync(project.path("runs"), { recursive: true });
+      site.web.set("web/flow.ts", flowOf(reach));
+      const { code, stderr } = await run();
+      assertEquals(code, 1, reach);
+      assertMatch(stderr, /(file:|secret)/);
+      assert(!exists(project.path("runs/flow")), `A run folder was made for ${reach}`);
+    }
+  },
+);
+
+siteTest("a flow from the web needs leave for the net, and is told so", async (project, site, deno) => {
+  site.web.set("web/flow.ts", flowOf("1"));
+  project.write({ "conductor.ts": conductor(site, site.url("web/flow.ts")) });
+  const { code, stderr } = await deno("run", "--no-config", ...flags(site), "conductor.ts");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Requires net access to "${site.host}"`);
+  assertStringIncludes(stderr, `--allow-net=${site.host}`);
+});
