@@ -2,6 +2,7 @@
  * Cheap evidence that a file is still the one that was hashed.
  * @module
  */
+import { maybeStat } from "./maybe_file.ts";
 
 /** What `stat` says of a file, as far as it changes when the content does. */
 export interface FileSignature {
@@ -15,12 +16,8 @@ export interface FileSignature {
 
 /** The signature of a file or folder, or undefined when there is nothing at the path. */
 export function maybeSignature(path: string): FileSignature | undefined {
-  try {
-    return signatureOf(Deno.statSync(path));
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
+  const info = maybeStat(path);
+  return info && signatureOf(info);
 }
 
 /** The signature that a `stat` result carries. */
@@ -39,9 +36,4 @@ export function sameSignature(a: FileSignature, b: FileSignature): boolean {
  */
 export function isSettled(signature: FileSignature, takenAt: number): boolean {
   return Math.max(signature.ctime, signature.mtime) < takenAt - 1100;
-}
-
-/** Whether an error says that there is nothing at the path. */
-export function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

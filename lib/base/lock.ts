@@ -3,7 +3,8 @@
  * there to say who holds it.
  * @module
  */
-import { dirname } from "../deps/path.ts";
+import { openMakingFolder } from "./maybe_file.ts";
+import { sleep } from "./sleep.ts";
 import { DuctaflowError } from "./error.ts";
 
 /** Who holds a lock, as far as it is known. */
@@ -26,6 +27,8 @@ export interface LockOptions {
   signal?: AbortSignal;
   /** Called once when the lock is held by somebody else. */
   onWait?: (holder: LockHolder | undefined) => void;
+  /** Called with the holder before, while the file still names him; what it throws gives the lock back. */
+  accept?: (before: LockHolder | undefined) => void;
 }
 
 /** A lock that is held. */
@@ -37,7 +40,7 @@ export interface HeldLock {
 
 /** Takes the lock on a file, which is made if it does not exist, for what `name` says. */
 export async function acquireLock(path: string, name: string, options: LockOptions = {}): Promise<HeldLock> {
-  const file = openLockFile(path);
+  const file = openMakingFolder(path, { read: true, write: true, create: true });
   try {
     for (let delay = 10, told = false; !file.tryLockSync(true); delay = Math.min(delay * 2, 200)) {
       options.signal?.throwIfAborted();
@@ -48,22 +51,12 @@ export async function acquireLock(path: string, name: string, options: LockOptio
       await sleep(delay, options.signal);
     }
     const before = readHolder(path);
+    options.accept?.(before);
     writeHolder(file, { pid: Deno.pid, host: hostName(), since: new Date().toISOString(), name });
     return { before, release: () => file.close() };
   } catch (error) {
     file.close();
     throw error;
-  }
-}
-
-function openLockFile(path: string): Deno.FsFile {
-  const options = { read: true, write: true, create: true };
-  try {
-    return Deno.openSync(path, options);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    Deno.mkdirSync(dirname(path), { recursive: true });
-    return Deno.openSync(path, options);
   }
 }
 
@@ -114,18 +107,4 @@ function writeHolder(file: Deno.FsFile, holder: LockHolder): void {
 function hostName(): string | undefined {
   const granted = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
   return granted ? Deno.hostname() : undefined;
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

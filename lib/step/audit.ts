@@ -3,6 +3,7 @@
  * @module
  */
 import { fromFileUrl, resolve } from "../deps/path.ts";
+import { maybeText } from "../base/maybe_file.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
 import { allows, type Grant } from "./grant.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -48,7 +49,7 @@ function* visited(dir: string, folders: string[]): Generator<string> {
 
 function* accessesIn(paths: InstancePaths, bases: string[]): Generator<[PermissionKind, (string | true)[]]> {
   const seen = new Set<string>();
-  for (const line of readLog(paths.audit).split("\n")) {
+  for (const line of (maybeText(paths.audit) ?? "").split("\n")) {
     // The time in each line differs; what follows it does not.
     const what = line.slice(line.indexOf('"permission"'));
     if (what === "" || seen.has(what)) continue;
@@ -79,15 +80,6 @@ function pathsFrom(bases: string[], value: string): string[] {
 
 function absolutePath(value: string, from: string): string {
   return value.startsWith("file:") ? fromFileUrl(value) : resolve(from, value);
-}
-
-function readLog(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }
 
 function toSet(found: Found): PermissionSet {

@@ -41,7 +41,7 @@ export interface BindOptions {
  * the type accepted and the flow's line
  */
 export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}): BoundConfig {
-  const { config, problems } = readConfig(input);
+  const { config, problems, lost } = readConfig(input);
   const textKeys = new Set(options.text ? Object.keys(config) : options.textKeys ?? []);
   const { variables, ambiguous } = flattenConfig(config);
   const values: { [name: string]: Json } = {};
@@ -65,6 +65,7 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
 
   function bindParameter(parameter: Parameter): { value: Json } | undefined {
     const { name, line } = parameter;
+    if (lost.has(name)) return undefined;
     if (Object.hasOwn(ambiguous, name)) {
       problems.push(`${name} (line ${line}): the config gives it twice, as ${list(ambiguous[name])}; keep one`);
       return undefined;
@@ -101,14 +102,16 @@ function replaceValue(config: Config, key: string, value: Json): void {
   else (config[key.slice(0, dot)] as Config)[key.slice(dot + 1)] = value;
 }
 
-function readConfig(input: unknown): { config: Config; problems: string[] } {
+/** The config as plain JSON, with what that lost, and the names of variables that were lost in part or whole. */
+function readConfig(input: unknown): { config: Config; problems: string[]; lost: Set<string> } {
   const { value, problems } = toPlainJson(input ?? {});
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { config: {}, problems: [`the config is ${quote(value)}, accepted is an object`] };
+    return { config: {}, problems: [`the config is ${quote(value)}, accepted is an object`], lost: new Set() };
   }
   return {
     config: value,
     problems: problems.map(({ path, found }) => `${path}: found ${found}, which JSON cannot hold`),
+    lost: new Set(problems.flatMap(({ path }) => path.split(/[.[]/, 2))),
   };
 }
 
@@ -125,7 +128,7 @@ function globalsFor(flow: Flow, variables: { [name: string]: Json }): { globals:
   const warnings: string[] = [];
   for (const [name, value] of Object.entries(variables)) {
     if (declared.has(name)) continue;
-    if (name in globalThis) {
+    if (name in globalThis || name === "__ductaflow__") {
       warnings.push(`"${name}" is no variable: a global of that name exists`);
       continue;
     }

@@ -7,6 +7,7 @@ import { basename, join, toFileUrl } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { writeFileAtomic } from "../base/atomic_file.ts";
 import { sha256 } from "../base/hash.ts";
+import { exists, maybeText } from "../base/maybe_file.ts";
 import { version } from "../base/version.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { parseFlow, readFlowSource } from "../notebook/read_flow.ts";
@@ -191,18 +192,10 @@ async function isWhole({ code }: StoredBuild, folder: string): Promise<boolean> 
 /** A JSON file, or undefined when it is absent or cut short: what stands there can be made again. */
 function maybeJson<T>(path: string): T | undefined {
   try {
-    return JSON.parse(Deno.readTextFileSync(path));
+    return JSON.parse(maybeText(path) ?? "");
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
   }
 }
 

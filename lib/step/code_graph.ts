@@ -4,8 +4,9 @@
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
-import { type FileSignature, isAbsent, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
+import { maybeText } from "../base/maybe_file.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { CodeRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
@@ -136,7 +137,7 @@ async function seal(graph: Omit<CodeGraph, "hash">): Promise<CodeGraph> {
 /** What the lock file says about the packages and remote modules of this graph: other entries change nothing here. */
 async function hashLock(path: string, packages: string[], parts: LocalPart[]): Promise<string | undefined> {
   const text = maybeText(path);
-  if (text === null) return undefined;
+  if (text === undefined) return undefined;
   const lock = JSON.parse(text) as {
     npm?: Record<string, Json>;
     remote?: Record<string, Json>;
@@ -149,24 +150,14 @@ async function hashLock(path: string, packages: string[], parts: LocalPart[]): P
 /** The parts of a configuration file that change what code means. */
 async function hashConfig(path: string): Promise<string | undefined> {
   const text = maybeText(path);
-  if (text === null) return undefined;
+  if (text === undefined) return undefined;
   const { parseJsonc } = await import("../deps/jsonc.ts");
   const config = parseJsonc(text) as Record<string, Json> | null;
   const { imports = null, scopes = null, compilerOptions = null, importMap = null, links = null, workspace = null } =
     config ?? {};
-  const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) : null;
+  const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) ?? null : null;
   const parts = [imports, scopes, compilerOptions, importMap, map, links, workspace];
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
-}
-
-/** The text of a file, or null when there is none (an import map may be a URL, which the cache holds fast). */
-function maybeText(path: string): string | null {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw error;
-  }
 }
 
 function refuseBroken(flowUrl: string, modules: InfoModule[], copyUrl: string): void {
@@ -175,8 +166,10 @@ function refuseBroken(flowUrl: string, modules: InfoModule[], copyUrl: string): 
     for (const { specifier, code } of module.dependencies ?? []) {
       const error = code?.error ?? failed.get(code?.specifier ?? "");
       if (error !== undefined) {
-        const place = module.specifier === copyUrl ? flowUrl : module.specifier;
-        throw importError(flowUrl, error, `${place}:${code!.span.start.line + 1}`, specifier);
+        const [place, written] = module.specifier === copyUrl
+          ? [flowUrl, asWritten(specifier, flowUrl)]
+          : [module.specifier, specifier];
+        throw importError(flowUrl, error, `${place}:${code!.span.start.line + 1}`, written);
       }
     }
   }
@@ -203,6 +196,12 @@ function refuseOutside(flowUrl: string, modules: InfoModule[], project: Project)
   }
 }
 
+/** Relative imports of the flow are whole URLs in its copy. */
+function asWritten(specifier: string, flowUrl: string): string {
+  const folder = new URL(".", flowUrl).href;
+  return specifier.startsWith(folder) ? `./${specifier.slice(folder.length)}` : specifier;
+}
+
 function projectPhrase({ root }: Project): string {
   return root === undefined ? "the web, where it came from" : `the project "${root}"`;
 }
@@ -211,7 +210,7 @@ function importError(flowUrl: string, text: string, place = flowUrl, specifier?:
   const what = specifier ? `Cannot import "${specifier}" in ${place}: ` : `Cannot load ${place}: `;
   return new DuctaflowError(what + text.replace(/^error: /, "").replace(/\.$/, ""), {
     code: "flow-import",
-    hint: specifier && !/^(\.|\/|npm:|jsr:|node:|https?:)/.test(specifier)
+    hint: specifier && !/^(\.|\/|npm:|jsr:|node:|file:|https?:)/.test(specifier)
       ? `Write "npm:${specifier}@version" or add it to the imports of deno.json`
       : "Check the specifier; packages are fetched once, from then on flows run from the cache",
   });

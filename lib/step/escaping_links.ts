@@ -3,7 +3,7 @@
  * so such links are closed one by one.
  * @module
  */
-import { isAbsent } from "../base/file_signature.ts";
+import { entriesOf } from "../base/maybe_file.ts";
 import { dirname, join } from "../deps/path.ts";
 import { isBelow } from "./project.ts";
 
@@ -53,7 +53,7 @@ function linksBelow(folders: string[], limit: number, except?: string): Link[] {
   return found;
 
   function scan(folder: string): void {
-    for (const entry of entriesOf(folder)) {
+    for (const entry of readableEntries(folder)) {
       if (limit-- <= 0) return;
       const path = join(folder, entry.name);
       if (entry.isSymlink) found.push({ path, real: maybeReal(path) });
@@ -69,11 +69,11 @@ function nameable(path: string): string {
   return at;
 }
 
-function entriesOf(folder: string): Iterable<Deno.DirEntry> {
+function readableEntries(folder: string): Deno.DirEntry[] {
   try {
-    return [...Deno.readDirSync(folder)];
+    return entriesOf(folder);
   } catch (error) {
-    if (isAbsent(error) || error instanceof Deno.errors.PermissionDenied) return [];
+    if (error instanceof Deno.errors.PermissionDenied) return [];
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * are here; a short last line is what a kill leaves and is passed over.
  * @module
  */
-import { dirname } from "../deps/path.ts";
+import { maybeText, openMakingFolder } from "../base/maybe_file.ts";
 import type { MimeBundle } from "../notebook/ipynb.ts";
 
 /** One thing that happened in a run. `ms` counts from the start of the flow's process. */
@@ -42,7 +42,7 @@ const encoder = new TextEncoder();
 
 /** Starts an empty log. */
 export function openEventLog(path: string): EventLog {
-  const file = openEmpty(path);
+  const file = openMakingFolder(path, { write: true, create: true, truncate: true });
   return {
     append(event) {
       const bytes = encoder.encode(`${JSON.stringify(event)}\n`);
@@ -52,21 +52,10 @@ export function openEventLog(path: string): EventLog {
   };
 }
 
-function openEmpty(path: string): Deno.FsFile {
-  const options = { write: true, create: true, truncate: true };
-  try {
-    return Deno.openSync(path, options);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    Deno.mkdirSync(dirname(path), { recursive: true });
-    return Deno.openSync(path, options);
-  }
-}
-
 /** The events in a log, as far as it was written; none when there is no log. */
 export function readEventLog(path: string): RunEvent[] {
   const events: RunEvent[] = [];
-  for (const line of readText(path).split("\n")) {
+  for (const line of (maybeText(path) ?? "").split("\n")) {
     try {
       const event = JSON.parse(line);
       if (isRunEvent(event)) events.push(event);
@@ -97,13 +86,4 @@ export function isRunEvent(value: unknown): value is RunEvent {
   if (typeof event?.t !== "string" || !Object.hasOwn(shapes, event.t)) return false;
   const shape = Object.entries(shapes[event.t as RunEvent["t"]]);
   return shape.every(([key, type]) => typeof event[key] === type && event[key] !== null);
-}
-
-function readText(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

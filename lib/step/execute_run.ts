@@ -14,7 +14,9 @@ import { neverReusable } from "./freshness.ts";
 import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
-import { isAbsent, isSettled, maybeSignature } from "../base/file_signature.ts";
+import { isSettled, maybeSignature } from "../base/file_signature.ts";
+import { removeIfThere } from "../base/maybe_file.ts";
+import { sleep } from "../base/sleep.ts";
 import { recordInterrupted } from "./interrupted.ts";
 import { attemptRecord, endRecord, type RunPlan, startRecord } from "./make_record.ts";
 import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
@@ -84,7 +86,8 @@ async function tryUntilDone(
     if (!again || signal.aborted) return await finishRun(plan, record, attempt, outcome);
     const delayMs = Math.min(retries.backoffMs * 2 ** (number - 1), retries.maxBackoffMs);
     options.onEvent?.({ t: "retrying", attempt: number, delayMs, statusText: outcome.statusText });
-    await sleep(delayMs, signal);
+    // When it is cancelled meanwhile, the next attempt ends at once and says so.
+    await sleep(delayMs, signal).catch(() => {});
     Deno.removeSync(plan.paths.dir, { recursive: true });
   }
 }
@@ -171,25 +174,5 @@ function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
   } catch (error) {
     // The run is on disk; without its seal it is found by its record, only not as quickly.
     if (!isDiskFull(error)) throw error;
-  }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-  });
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
   }
 }

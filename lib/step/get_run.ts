@@ -4,7 +4,7 @@
  */
 import { resolve } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
-import { isAbsent } from "../base/file_signature.ts";
+import { entriesOf } from "../base/maybe_file.ts";
 import { isLocked } from "../base/lock.ts";
 import { nameProblem } from "../base/names.ts";
 import { nearest } from "../base/nearest.ts";
@@ -102,11 +102,6 @@ function maybeRun(step: string, instance: string, options: GetRunOptions): Run |
 }
 
 function folders(path: string): string[] {
-  try {
-    const entries = [...Deno.readDirSync(path)].filter((entry) => entry.isDirectory);
-    return entries.map((entry) => entry.name).filter((name) => nameProblem(name) === undefined).sort();
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  const names = entriesOf(path).filter((entry) => entry.isDirectory).map((entry) => entry.name);
+  return names.filter((name) => nameProblem(name) === undefined).sort();
 }

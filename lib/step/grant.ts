@@ -85,7 +85,8 @@ export function allows(grant: Grant, kind: PermissionKind, value: string): boole
 function matchesValue(kind: PermissionKind, granted: string, value: string): boolean {
   if (granted === value) return true;
   if (kind === "net") {
-    return value.replace(/:\d+$/, "") === granted || granted === `*.${value.split(".").slice(1).join(".")}`;
+    const host = value.replace(/:\d+$/, "");
+    return host === granted || granted.startsWith("*.") && host.endsWith(granted.slice(1));
   }
   if (kind === "env") return granted.endsWith("*") && value.startsWith(granted.slice(0, -1));
   return kind === "run" && value.split("/").pop() === granted;

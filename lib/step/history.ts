@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "../deps/path.ts";
-import { isAbsent } from "../base/file_signature.ts";
+import { entriesOf, exists } from "../base/maybe_file.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { maybeRecord } from "./record_file.ts";
 
@@ -21,12 +21,7 @@ export function moveToHistory(paths: InstancePaths, keep: number): void {
 
 /** Names of earlier runs, oldest first; each is the run's id. */
 export function historyOf(paths: InstancePaths): string[] {
-  try {
-    return [...Deno.readDirSync(paths.history)].filter((entry) => entry.isDirectory).map((entry) => entry.name).sort();
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  return entriesOf(paths.history).filter((entry) => entry.isDirectory).map((entry) => entry.name).sort();
 }
 
 function prune(paths: InstancePaths, keep: number): void {
@@ -48,14 +43,4 @@ function freeName(paths: InstancePaths): string {
 function recordedId(paths: InstancePaths): string | undefined {
   const id = maybeRecord(paths)?.id;
   return id && /^[\w-]+$/.test(id) ? id : undefined;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }

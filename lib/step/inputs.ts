@@ -3,8 +3,9 @@
  * @module
  */
 import { dirname } from "../deps/path.ts";
-import { type FileSignature, isAbsent, isSettled, signatureOf } from "../base/file_signature.ts";
+import { type FileSignature, isSettled, signatureOf } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
+import { maybeStat } from "../base/maybe_file.ts";
 import type { InputRecord, PermissionSet } from "../base/record.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { isBelow } from "./project.ts";
@@ -18,7 +19,7 @@ export interface Input {
 /** Looks at a path as an input: a file by its bytes, a folder by its list of names, anything else as missing. */
 export async function readInput(path: string): Promise<Input> {
   const now = Date.now();
-  const info = maybeStat(path);
+  const info = maybeInfo(path);
   if (!info) return { record: { path, kind: "missing" } };
   const signature = signatureOf(info);
   const settled = isSettled(signature, now) ? { signature } : {};
@@ -63,7 +64,7 @@ function fromRun(path: string, { runsDir }: InstancePaths): Pick<InputRecord, "f
 }
 
 function changedSince(path: string, time: number): boolean {
-  const info = maybeStat(path);
+  const info = maybeInfo(path);
   return info !== undefined && (Number(info.mtime) > time || Number(info.ctime ?? 0) > time);
 }
 
@@ -72,11 +73,12 @@ async function hashNames(path: string): Promise<string> {
   return await sha256(names.sort().join("\n"));
 }
 
-function maybeStat(path: string): Deno.FileInfo | undefined {
+/** What is at a path; what may not be looked at counts as missing. */
+function maybeInfo(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path);
+    return maybeStat(path);
   } catch (error) {
-    if (isAbsent(error) || error instanceof Deno.errors.PermissionDenied) return undefined;
+    if (error instanceof Deno.errors.PermissionDenied) return undefined;
     throw error;
   }
 }

@@ -2,9 +2,9 @@
  * Where everything of an instance lies.
  * @module
  */
+import { exists } from "../base/maybe_file.ts";
 import { checkName } from "../base/names.ts";
 import { DuctaflowError } from "../base/error.ts";
-import { isAbsent } from "../base/file_signature.ts";
 import { dirname, join, resolve } from "../deps/path.ts";
 
 /** The files in a run folder that the toolkit owns; a flow can read them but not write them. */
@@ -63,19 +63,10 @@ export function instancePaths(runsDir: string, step: string, instance: string): 
 /** Refuses run folders that are links, so that nothing is ever written or removed elsewhere through one. */
 export function refuseLinks(paths: InstancePaths): void {
   for (const path of [dirname(paths.dir), paths.dir, paths.ownDir, dirname(paths.history), paths.history]) {
-    if (!isLink(path)) continue;
+    if (!exists(path) || !Deno.lstatSync(path).isSymlink) continue;
     throw new DuctaflowError(`"${path}" is a symbolic link, and runs are written to real folders only`, {
       code: "linked-folder",
       hint: "Remove the link, or give another runsDir (the runs folder itself may be a link)",
     });
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
   }
 }

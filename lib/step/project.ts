@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
-import { isAbsent } from "../base/file_signature.ts";
+import { exists } from "../base/maybe_file.ts";
 
 /** What a flow's process takes from around the flow. */
 export interface Project {
@@ -68,14 +68,4 @@ export function isBelow(path: string, folder: string): boolean {
 function remoteHosts(urls: string[]): string[] {
   const remote = urls.filter((url) => /^https?:/.test(url)).map((url) => new URL(url));
   return [...new Set(remote.map((url) => `${url.hostname}:${url.port || (url.protocol === "https:" ? 443 : 80)}`))];
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }

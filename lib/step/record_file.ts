@@ -3,7 +3,7 @@
  * @module
  */
 import { DuctaflowError } from "../base/error.ts";
-import { isAbsent } from "../base/file_signature.ts";
+import { maybeText } from "../base/maybe_file.ts";
 import { recordSchema, type RunRecord } from "../base/record.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 
@@ -45,13 +45,4 @@ export function parseRecord(text: string, path: string): RunRecord | undefined {
     [record.cells, record.artifacts, record.inputs, record.metrics, record.checks].every(Array.isArray) &&
     typeof record.code === "object" && typeof record.permissions === "object";
   return whole ? record as RunRecord : undefined;
-}
-
-function maybeText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }

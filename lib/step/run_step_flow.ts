@@ -252,13 +252,9 @@ async function lockInstance(paths: InstancePaths, options: StepOptions): Promise
     options.onEvent?.({ t: "waiting", ...(holder ? { holder } : {}) });
   };
   try {
-    const lock = await acquireLock(paths.lock, name, { wait: options.wait, signal: options.signal, onWait });
-    try {
-      refuseTwin(paths, name, lock.before);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
+    const { wait, signal } = options;
+    const accept = (before?: LockHolder) => refuseTwin(paths, name, before);
+    const lock = await acquireLock(paths.lock, name, { wait, signal, onWait, accept });
     return { ...lock, waited };
   } catch (error) {
     throw explainDiskError(error, `lock ${name} in "${paths.ownDir}"`);

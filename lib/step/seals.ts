@@ -6,7 +6,8 @@
 import { dirname } from "../deps/path.ts";
 import { writeFileAtomic } from "../base/atomic_file.ts";
 import { acquireLock } from "../base/lock.ts";
-import { type FileSignature, isAbsent } from "../base/file_signature.ts";
+import { maybeStat } from "../base/maybe_file.ts";
+import type { FileSignature } from "../base/file_signature.ts";
 import type { InputRecord } from "../base/record.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 
@@ -112,14 +113,5 @@ function maybeParse(line: string): Seal | undefined {
     return whole ? seal : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function maybeStat(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
   }
 }

@@ -207,9 +207,12 @@ siteTest(
 
 siteTest("a flow from the web needs leave for the net, and is told so", async (project, site, deno) => {
   site.web.set("web/flow.ts", flowOf("1"));
-  project.write({ "conductor.ts": conductor(site, site.url("web/flow.ts")) });
-  const { code, stderr } = await deno("run", "--no-config", ...flags(site), "conductor.ts");
-  assertEquals(code, 1);
-  assertStringIncludes(stderr, `Requires net access to "${site.host}"`);
-  assertStringIncludes(stderr, `--allow-net=${site.host}`);
+  project.write({
+    "conductor.ts": `import { runStepFlow } from ${JSON.stringify(site.url("mod.ts"))};
+await runStepFlow(${
+      JSON.stringify(site.url("web/flow.ts"))
+    }, "one").catch(({ code, hint }) => console.log(code, hint));`,
+  });
+  const { stdout } = await deno("run", "--no-config", ...flags(site), "conductor.ts");
+  assertEquals(stdout, `conductor-permission Run it with --allow-net=${site.host} as well\n`);
 });

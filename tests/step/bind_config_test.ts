@@ -1,0 +1,133 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "../../lib/deps/assert.ts";
+import { DuctaflowError } from "../../lib/base/error.ts";
+import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { bindConfig, type BindOptions } from "../../lib/step/bind_config.ts";
+
+const flow = await parseFlow(
+  `// %% tags=["parameters"]
+let period: "am" | "pm" = "am";
+let limit = 500;
+declare const airport: string;
+let sizes: number[] = [1];
+let model: { seed: number } = { seed: 1 };
+// %% Work
+period + unknownToTheParser;
+`,
+  "file:///flows/delay.ts",
+);
+
+function refusal(config: unknown, options?: BindOptions): DuctaflowError {
+  return assertThrows(() => bindConfig(flow, config, options), DuctaflowError);
+}
+
+/** The problems, one a line, without the dash. */
+function problems(config: unknown, options?: BindOptions): string[] {
+  return refusal(config, options).message.split("\n").slice(1).map((line) => line.replace(/^\s*- /, ""));
+}
+
+Deno.test("bindConfig() gives declared parameters their values and tells defaults from config", () => {
+  const { values, globals, parameters, warnings } = bindConfig(flow, { airport: "JFK", limit: 3 });
+  assertEquals(values, { airport: "JFK", limit: 3 });
+  assertEquals([globals, warnings], [{}, []]);
+  assertEquals(parameters.map(({ name, value, source, line }) => [name, value, source, line]), [
+    ["period", "am", "default", 2],
+    ["limit", 3, "config", 3],
+    ["airport", "JFK", "config", 4],
+    ["sizes", [1], "default", 5],
+    ["model", { seed: 1 }, "default", 6],
+  ]);
+});
+
+Deno.test("bindConfig() finds parameters one level down, and passes on what no parameter takes", () => {
+  const { values, globals, config } = bindConfig(flow, { place: { airport: "JFK" }, other: [1] });
+  assertEquals(values, { airport: "JFK" });
+  assertEquals(globals, { place: { airport: "JFK" }, other: [1] });
+  assertEquals(config, { place: { airport: "JFK" }, other: [1] });
+});
+
+Deno.test("bindConfig() reports all problems together, each with name, line, value and accepted type", () => {
+  const error = refusal({ period: "noon", limit: null, sizes: "1", model: 3 });
+  assertEquals(error.code, "bad-config");
+  assertStringIncludes(error.message, "delay.ts: 5 problems");
+  assertEquals(problems({ period: "noon", limit: null, sizes: "1", model: 3 }), [
+    `period (line 2): found the text "noon", accepted is "am" | "pm"`,
+    `limit (line 3): found null, accepted is number`,
+    `airport (line 4): missing, accepted is string`,
+    `sizes (line 5): found the text "1", accepted is number[]`,
+    `model (line 6): found 3, accepted is { seed: number }`,
+  ]);
+});
+
+Deno.test("bindConfig() takes no text for a number unless values are text", () => {
+  assertEquals(problems({ airport: "JFK", limit: "5" }).length, 1);
+  const text = { airport: "001", limit: "5", sizes: "1,2", period: "pm", other: "7" };
+  const { values, globals } = bindConfig(flow, text, { text: true });
+  assertEquals(values, { airport: "001", limit: 5, sizes: [1, 2], period: "pm" });
+  assertEquals(globals, { other: "7" });
+  assertEquals(bindConfig(flow, { airport: "1", limit: "5" }, { textKeys: ["limit"] }).values, {
+    airport: "1",
+    limit: 5,
+  });
+  assertEquals(problems({ airport: 1, limit: "5" }, { textKeys: ["limit"] }), [
+    "airport (line 4): found 1, accepted is string",
+  ]);
+});
+
+Deno.test("bindConfig() names both paths of a declared name that is given twice, and only warns of others", () => {
+  assertEquals(problems({ airport: "a", one: { limit: 1 }, two: { limit: 2 } }), [
+    `limit (line 3): the config gives it twice, as "one.limit" and "two.limit"; keep one`,
+  ]);
+  const { globals, warnings } = bindConfig(flow, { airport: "a", one: { x: 1 }, two: { x: 2 } });
+  assertEquals(Object.keys(globals), ["one", "two"]);
+  assertEquals(warnings, [`"x" is no variable because the config has it twice: "one.x" and "two.x"`]);
+});
+
+Deno.test("bindConfig() names what was meant: a mistyped key, a missing parameter", () => {
+  assertEquals(problems({ airprt: "JFK" }), [
+    `airport (line 4): missing, accepted is string; the config has "airprt"`,
+  ]);
+  assertEquals(bindConfig(flow, { airport: "a", limt: 1 }).warnings, [
+    `The flow declares no "limt"; did you mean "limit"?`,
+  ]);
+  // A name that the flow uses is meant as it is written.
+  assertEquals(bindConfig(flow, { airport: "a", unknownToTheParser: 1 }).warnings, []);
+});
+
+Deno.test("bindConfig() leaves globals that exist, and its own, alone", () => {
+  const config = { airport: "a", Deno: 1, fetch: 2, toString: 3, __ductaflow__: 4, free: 5 };
+  const { globals, warnings } = bindConfig(flow, config);
+  assertEquals(globals, { free: 5 });
+  assertEquals(warnings.length, 4);
+});
+
+Deno.test("bindConfig() tells once of a value that JSON cannot hold", () => {
+  assertEquals(problems({ airport: "a", limit: NaN }), ["limit: found the number NaN, which JSON cannot hold"]);
+  assertEquals(problems({ airport: () => 1 }), ["airport: found a function, which JSON cannot hold"]);
+  assertEquals(problems({ airport: "a", part: { limit: 1n } }), [
+    "part.limit: found the BigInt 1n, which JSON cannot hold",
+  ]);
+});
+
+Deno.test("bindConfig() takes no config for an empty one, and nothing but an object", () => {
+  assertEquals(problems(undefined), ["airport (line 4): missing, accepted is string"]);
+  assertEquals(problems(null), ["airport (line 4): missing, accepted is string"]);
+  for (const config of [[1], "text", 7, true]) {
+    assertStringIncludes(problems(config)[0], "accepted is an object");
+  }
+});
+
+Deno.test("bindConfig() gives a parameter named config the whole config, unless a key has that name", async () => {
+  const whole = await parseFlow(
+    `// %% tags=["parameters"]\nlet config: Record<string, unknown> = {};\n`,
+    "file:///f.ts",
+  );
+  assertEquals(bindConfig(whole, { a: 1 }).values, { config: { a: 1 } });
+  assertEquals(bindConfig(whole, { a: 1, config: { b: 2 } }).values, { config: { b: 2 } });
+});
+
+Deno.test("bindConfig() does not change what it was given", () => {
+  const config = { airport: "a", limit: "5", deep: { list: [1] } };
+  const before = structuredClone(config);
+  bindConfig(flow, config, { text: true });
+  assertEquals(config, before);
+});
