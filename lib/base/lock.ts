@@ -45,12 +45,12 @@ export async function acquireLock(path: string, name: string, options: LockOptio
     for (let delay = 10, told = false; !file.tryLockSync(true); delay = Math.min(delay * 2, 200)) {
       options.signal?.throwIfAborted();
       // Who only looks whether the lock is held (`isLocked`) holds it himself for a moment.
-      if (options.wait === false && delay > 40) throw locked(name, readHolder(path));
-      if (options.wait !== false && !told) options.onWait?.(readHolder(path));
+      if (options.wait === false && delay > 40) throw locked(name, readHolder(file));
+      if (options.wait !== false && !told) options.onWait?.(readHolder(file));
       told = true;
       await sleep(delay, options.signal);
     }
-    const before = readHolder(path);
+    const before = readHolder(file);
     options.accept?.(before);
     writeHolder(file, { pid: Deno.pid, host: hostName(), since: new Date().toISOString(), name });
     return { before, release: () => file.close() };
@@ -86,14 +86,18 @@ function locked(name: string, holder: LockHolder | undefined): DuctaflowError {
   });
 }
 
-function readHolder(path: string): LockHolder | undefined {
+function readHolder(file: Deno.FsFile): LockHolder | undefined {
+  const buffer = new Uint8Array(1024);
+  file.seekSync(0, Deno.SeekMode.Start);
+  const length = file.readSync(buffer);
+  if (!length) return undefined;
   try {
-    const holder = JSON.parse(Deno.readTextFileSync(path));
+    const holder = JSON.parse(new TextDecoder().decode(buffer.subarray(0, length)));
     return typeof holder?.pid === "number" && [holder.since, holder.name].every((text) => typeof text === "string")
       ? holder
       : undefined;
   } catch {
-    // Empty or cut short: the holder died while it wrote, or has not written yet.
+    // Cut short: the holder died while it wrote, or has not finished.
     return undefined;
   }
 }
@@ -101,6 +105,7 @@ function readHolder(path: string): LockHolder | undefined {
 function writeHolder(file: Deno.FsFile, holder: LockHolder): void {
   const bytes = new TextEncoder().encode(JSON.stringify(holder));
   if (file.statSync().size > 0) file.truncateSync(0);
+  file.seekSync(0, Deno.SeekMode.Start);
   file.writeSync(bytes);
 }
 

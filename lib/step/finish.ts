@@ -5,6 +5,7 @@
 import { join } from "../deps/path.ts";
 import { type StagedFile, stageFile, syncPath } from "../base/atomic_file.ts";
 import { messageOf } from "../base/error.ts";
+import { entriesOf } from "../base/maybe_file.ts";
 import { escapeHtml } from "../report/escape.ts";
 import type { ArtifactRecord, Config, RunRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
@@ -121,14 +122,9 @@ async function previews(paths: InstancePaths, record: RunRecord): Promise<Record
 
 /** A flow cannot write the toolkit's files, but it may leave folders of these names where a grant was wide. */
 function removeUnowned(paths: InstancePaths): void {
-  for (const name of ownedFiles) {
-    const path = join(paths.dir, name);
-    try {
-      if (Deno.lstatSync(path).isFile) continue;
-      Deno.removeSync(path, { recursive: true });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+  const owned: readonly string[] = ownedFiles;
+  for (const { name, isFile } of entriesOf(paths.dir)) {
+    if (!isFile && owned.includes(name)) Deno.removeSync(join(paths.dir, name), { recursive: true });
   }
 }
 

@@ -3,10 +3,9 @@
  * run, the last line of an instance counts. It can be thrown away: without it a fresh run is found from its record.
  * @module
  */
-import { dirname } from "../deps/path.ts";
 import { writeFileAtomic } from "../base/atomic_file.ts";
 import { acquireLock } from "../base/lock.ts";
-import { maybeStat } from "../base/maybe_file.ts";
+import { maybeStat, openMakingFolder } from "../base/maybe_file.ts";
 import type { FileSignature } from "../base/file_signature.ts";
 import type { InputRecord } from "../base/record.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -47,8 +46,7 @@ export function maybeSeal(paths: InstancePaths): Seal | undefined {
 
 /** Adds a seal to the journal of its step. */
 export function appendSeal(paths: InstancePaths, seal: Seal): void {
-  Deno.mkdirSync(dirname(paths.seals), { recursive: true });
-  const file = Deno.openSync(paths.seals, { append: true, create: true });
+  const file = openMakingFolder(paths.seals, { append: true, create: true });
   try {
     const bytes = encoder.encode(`\n${JSON.stringify(seal)}`);
     for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));

@@ -247,6 +247,23 @@ projectTest(
   },
 );
 
+projectTest(
+  "case 49: content that changed under the same size and mtime is seen within the second, too",
+  tracedProject,
+  async (project) => {
+    await project.run("flows/f.ts");
+    // The time of a change counts whole seconds, so all of it is to happen in one.
+    while (Date.now() % 1000 > 100) await new Promise((resolve) => setTimeout(resolve, 10));
+    const path = project.path("data/x.txt");
+    Deno.writeTextFileSync(path, "one");
+    await project.run("flows/f.ts");
+    const { atime, mtime } = Deno.statSync(path);
+    Deno.writeTextFileSync(path, "two");
+    Deno.utimeSync(path, atime!, mtime!);
+    assertEquals(await project.why("flows/f.ts"), ["input: The input /data/x.txt changed"]);
+  },
+);
+
 /** Changes what a run says of itself, as another version of Deno or another time would have written it. */
 function forgeRecord(project: Project, change: (record: RunRecord) => void, run = "runs/f/one"): void {
   const path = project.path(run, "run.json");
