@@ -13,6 +13,11 @@ export interface ProcessOrder {
   cwd: string;
   /** What it reads from stdin before it meets the end of input. */
   input: string;
+  /**
+   * Whether it may start processes of its own, and so must be the head of a process group that can be ended as one. A
+   * process without children needs none, and starts 1 to 3 ms sooner: the group costs a copy of the conductor's memory map.
+   */
+  mayHaveChildren: boolean;
 }
 
 /** How a process ended: the exit code (128 + signal number after a signal) and the signal's name. */

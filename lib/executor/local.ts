@@ -1,5 +1,6 @@
 /**
- * Runs processes on this machine, each in a process group of its own, watched by one watchdog for the conductor.
+ * Runs processes on this machine, watched by one watchdog for the conductor; those that may have children each in a
+ * process group of its own.
  * @module
  */
 import { writeFileAtomic } from "../base/atomic_file.ts";
@@ -44,7 +45,9 @@ export function denoCommand(): string {
 async function start(order: ProcessOrder, buildDir: string): Promise<Execution> {
   const guard = await (watchdog ??= startWatchdog(buildDir));
   const child = spawn(order);
-  await guard.say(`+${child.pid}`);
+  // As `kill` takes it: the number of a process, or of a group with a minus.
+  const target = order.mayHaveChildren && Deno.build.os !== "windows" ? -child.pid : child.pid;
+  await guard.say(`+${target}`);
   const exited = child.status.then(({ code, signal }) => signal ? { code, signal } : { code });
   // The process does nothing before it has its orders, so it cannot outlive the conductor unwatched.
   await giveInput(child, order.input);
@@ -53,8 +56,8 @@ async function start(order: ProcessOrder, buildDir: string): Promise<Execution> 
     stdout: child.stdout,
     stderr: child.stderr,
     exited,
-    kill: (signal) => killGroup(child, signal, guard),
-    release: () => guard.sayLater(`-${child.pid}`),
+    kill: (signal) => kill(child, target, signal, guard),
+    release: () => guard.sayLater(`-${target}`),
   };
 }
 
@@ -68,7 +71,7 @@ function spawn(order: ProcessOrder): Deno.ChildProcess {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-      detached: true,
+      detached: order.mayHaveChildren,
     }).spawn();
   } catch (error) {
     throw new DuctaflowError(`Cannot start deno: ${messageOf(error)}`, {
@@ -91,20 +94,17 @@ async function giveInput(child: Deno.ChildProcess, input: string): Promise<void>
   }
 }
 
-function killGroup(child: Deno.ChildProcess, signal: "SIGTERM" | "SIGKILL", guard: Watchdog): void {
+function kill(child: Deno.ChildProcess, target: number, signal: "SIGTERM" | "SIGKILL", guard: Watchdog): void {
   try {
-    Deno.kill(Deno.build.os === "windows" ? child.pid : -child.pid, signal);
+    if (target > 0) child.kill(signal);
+    else Deno.kill(target, signal);
   } catch (error) {
+    // Otherwise it ended already.
     if (!(error instanceof Deno.errors.NotCapable)) return;
-    // With --allow-run=deno only the child itself may be signalled from here; the watchdog reaches the group.
-    guard.say(`${signal} ${child.pid}`);
+    // With --allow-run=deno only a child itself may be signalled from here; the watchdog reaches its group.
+    guard.say(`${signal} ${target}`);
     // A second SIGTERM would be one too many for a flow that answers it.
-    if (signal === "SIGTERM") return;
-    try {
-      child.kill(signal);
-    } catch {
-      // It ended already.
-    }
+    if (signal === "SIGKILL") kill(child, child.pid, signal, guard);
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * The lifeline of all flows of one conductor: a process of its own that kills their process groups when the conductor
- * dies. The conductor tells it on stdin what runs (`+pid`), what ended (`-pid`) and, when it may not do so itself,
- * whom to signal (`SIGTERM pid`); the end of stdin means that the conductor is gone. Written into the build folder as
- * text, so it imports nothing.
+ * The lifeline of all flows of one conductor: a process of its own that kills them when the conductor dies. The conductor
+ * tells it on stdin what runs (`+pid`, with a minus for a process group), what ended (`-pid`) and, when it may not do so
+ * itself, whom to signal (`SIGTERM pid`); the end of stdin means that the conductor is gone. Written into the build
+ * folder as text, so it imports nothing.
  * @module
  */
 
@@ -18,10 +18,10 @@ for await (const line of lines()) {
   else if (line.startsWith("-")) alive.delete(Number(line.slice(1)));
   else {
     const [signal, pid] = line.split(" ");
-    killGroup(Number(pid), signal as Deno.Signal);
+    kill(Number(pid), signal as Deno.Signal);
   }
 }
-for (const pid of alive) killGroup(pid, "SIGKILL");
+for (const pid of alive) kill(pid, "SIGKILL");
 Deno.exit(0);
 
 async function* lines(): AsyncGenerator<string> {
@@ -35,12 +35,13 @@ async function* lines(): AsyncGenerator<string> {
   }
 }
 
-function killGroup(pid: number, signal: Deno.Signal): void {
-  if (!(pid > 1)) return;
+function kill(pid: number, signal: Deno.Signal): void {
+  // Not a number, everything (-1), the own group (0), the first process (1): none of these is ever meant.
+  if (!(Math.abs(pid) > 1)) return;
   try {
-    Deno.kill(Deno.build.os === "windows" ? pid : -pid, signal);
+    Deno.kill(pid, signal);
   } catch {
-    // The group is gone already.
+    // It is gone already.
   }
 }
 

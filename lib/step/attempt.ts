@@ -54,6 +54,8 @@ export interface Attempt {
 
 const drainMs = 2000;
 const readSize = 64 * 1024;
+/** What a terminal sends to all that runs in it, a conductor and its flows alike. */
+const fromTerminal = new Set(["SIGINT", "SIGHUP"]);
 /** A timer with more milliseconds than this fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -71,7 +73,9 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
     const startedAt = new Date();
     const began = performance.now();
-    const process = await options.executor.start({ args, env, cwd: paths.dir, input: JSON.stringify(orders) });
+    const mayHaveChildren = grant.granted.run !== undefined || grant.granted.ffi !== undefined;
+    const input = JSON.stringify(orders);
+    const process = await options.executor.start({ args, env, cwd: paths.dir, input, mayHaveChildren });
     const heard = await listen(process, orders.nonce, log, options);
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
     return { startedAt, durationMs, ...heard, command: ["deno", ...args] };
@@ -110,6 +114,7 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   });
   try {
     const exit = await process.exited;
+    if (fromTerminal.has(exit.signal ?? "")) await stop.orLater();
     // What a flow with permission to run programs leaves behind ends with it.
     if (options.grant.granted.run !== undefined) process.kill("SIGKILL");
     const pipeHeld = !await within(drained, drainMs);
@@ -180,6 +185,10 @@ function stopper(process: Execution, { timeoutMs, graceMs, signal, killSignal }:
   killSignal.addEventListener("abort", killNow, { once: true });
   return {
     stopped: () => stopped,
+    /** The flow may hear of a signal before the conductor does; then it was cancelled as well. */
+    async orLater() {
+      if (!stopped) await within(new Promise((heard) => signal.addEventListener("abort", heard, { once: true })), 200);
+    },
     end() {
       clearTimeout(timer);
       clearTimeout(kill);
