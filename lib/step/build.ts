@@ -30,6 +30,8 @@ export interface Build {
   edits: [line: number, column: number, inserted: number][];
   /** Highlighted HTML of the code cells by source. */
   highlighted: Map<string, string>;
+  /** How long the last run of it took in this process, in milliseconds. */
+  lastMs?: number;
 }
 
 /** What the build folder holds besides the code. */

@@ -15,7 +15,7 @@ import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
 import { isSettled, maybeSignature } from "../base/file_signature.ts";
-import { removeIfThere } from "../base/maybe_file.ts";
+import { exists, removeIfThere } from "../base/maybe_file.ts";
 import { sleep } from "../base/sleep.ts";
 import { recordInterrupted } from "./interrupted.ts";
 import { attemptRecord, endRecord, type RunPlan, startRecord } from "./make_record.ts";
@@ -52,6 +52,7 @@ export async function executeRun(plan: RunPlan, options: ExecuteOptions): Promis
 }
 
 async function clearFolder({ paths }: RunPlan, keep: number): Promise<void> {
+  if (!exists(paths.dir)) return;
   const before = maybeRecord(paths);
   // Its lock is ours, so whoever wrote that it runs is gone.
   if (before?.status === "running") await recordInterrupted(paths, before);
@@ -102,8 +103,9 @@ function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {
   const { paths, build, bound, grant } = plan;
   const accesses = readAudit(paths, grant, attempt.captured.folders);
-  // The same events once more, now that it is known which cell is to be marked.
-  attempt.captured = attempt.capture.finish({ failed: outcome.failedCell });
+  // The same events once more when there is a cell to be marked.
+  const { failedCell } = outcome;
+  if (failedCell !== undefined) attempt.captured = attempt.capture.finish({ failed: failedCell });
   tidyOutputs(attempt.captured);
   endRecord(record, plan, attempt, outcome, accesses);
   const inputs = await inputsOf(accesses.used, paths, attempt.startedAt.getTime());

@@ -7,6 +7,7 @@ import { basename, join } from "../deps/path.ts";
 import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { formatDuration } from "../base/duration.ts";
 import { sha256, sha256File } from "../base/hash.ts";
+import { maybeText } from "../base/maybe_file.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
@@ -14,7 +15,7 @@ import { grantedVariables } from "./child_environment.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
-import { hasRecordFile, maybeRecord } from "./record_file.ts";
+import { parseRecord } from "./record_file.ts";
 import { appendSeal, maybeSeal, type Seal } from "./seals.ts";
 
 /** One reason why an instance must run again. */
@@ -77,13 +78,16 @@ let lastGrant: { text: string; hash: Promise<string> } | undefined;
 /** Decides whether the instance on disk would come out the same. */
 export async function decideFreshness(options: FreshnessOptions): Promise<Freshness> {
   const { paths } = options;
-  const record = maybeRecord(paths);
+  const text = maybeText(paths.record);
+  const record = text === undefined ? undefined : parseRecord(text, paths.record);
+  const damaged = text !== undefined && !record;
   const known = maybeSeal(paths);
   // The journal may have lost its last lines; then its seal is of an earlier run, and a green record knows better.
   const seal = known && (!record || isOf(known, record)) ? known : maybeSealFrom(record);
-  if (!seal) return stale([whyNoSeal(paths, record)]);
+  if (!seal) return stale([whyNoSeal(record, damaged)]);
   const reasons: StaleReason[] = [];
-  for await (const reason of compare(seal, record, options)) reasons.push(reason);
+  if (record) { for await (const reason of compare(seal, record, options)) reasons.push(reason); }
+  else reasons.push({ kind: "output", text: `Its record run.json is ${damaged ? "damaged" : "gone"}` });
   return { fresh: reasons.length === 0, reasons };
 }
 
@@ -95,8 +99,8 @@ function stale(reasons: StaleReason[]): Freshness {
   return { fresh: false, reasons };
 }
 
-function whyNoSeal(paths: InstancePaths, record: RunRecord | undefined): StaleReason {
-  if (!record && hasRecordFile(paths)) return { kind: "not-green", text: "Its record run.json is damaged" };
+function whyNoSeal(record: RunRecord | undefined, damaged: boolean): StaleReason {
+  if (damaged) return { kind: "not-green", text: "Its record run.json is damaged" };
   if (!record) return { kind: "never-ran", text: "It never ran" };
   if (record.status === "running") return { kind: "not-green", text: "The last run was interrupted" };
   return { kind: "not-green", text: `The last run did not succeed: ${record.statusText}` };
@@ -104,14 +108,10 @@ function whyNoSeal(paths: InstancePaths, record: RunRecord | undefined): StaleRe
 
 async function* compare(
   seal: Seal,
-  record: RunRecord | undefined,
+  record: RunRecord,
   options: FreshnessOptions,
 ): AsyncGenerator<StaleReason> {
   const { paths, build, config, grant } = options;
-  if (!record) {
-    const what = hasRecordFile(paths) ? "damaged" : "gone";
-    return yield { kind: "output", text: `Its record run.json is ${what}` };
-  }
   if (seal.never) yield { kind: "untraceable", text: seal.never };
   if (seal.code !== build.graph.hash) yield* codeReasons(record, build);
   if (seal.config !== options.configHash) yield* configReasons(paths, config);

@@ -7,9 +7,8 @@ import { entriesOf, exists } from "../base/maybe_file.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { maybeRecord } from "./record_file.ts";
 
-/** Moves the run folder into history, if there is one, and keeps the `keep` newest earlier runs. */
+/** Moves the run folder into history and keeps the `keep` newest earlier runs. */
 export function moveToHistory(paths: InstancePaths, keep: number): void {
-  if (!exists(paths.dir)) return;
   if (keep <= 0) {
     Deno.removeSync(paths.dir, { recursive: true });
   } else {

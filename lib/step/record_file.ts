@@ -18,11 +18,6 @@ export function maybeRecord(paths: InstancePaths): RunRecord | undefined {
   return text === undefined ? undefined : parseRecord(text, paths.record);
 }
 
-/** Whether something stands where the record should be, whole or not. */
-export function hasRecordFile(paths: InstancePaths): boolean {
-  return maybeText(paths.record) !== undefined;
-}
-
 /** Reads a record from its text; undefined when it is none. */
 export function parseRecord(text: string, path: string): RunRecord | undefined {
   let record: Partial<RunRecord> | null;
