@@ -16,7 +16,7 @@ export { recordSchema } from "./lib/base/record.ts";
 export { DuctaflowError, isDuctaflowError } from "./lib/base/error.ts";
 export { StepFailedError } from "./lib/step/step_failed_error.ts";
 
-export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/step/run_step_flow.ts";
+export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/step/step_options.ts";
 export type { FlattenedConfig } from "./lib/step/flatten_config.ts";
 export type { GetAllOptions, GetRunOptions } from "./lib/step/get_run.ts";
 export type { Artifact, Run } from "./lib/step/run.ts";

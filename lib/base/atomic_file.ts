@@ -3,6 +3,7 @@
  * @module
  */
 import { dirname } from "../deps/path.ts";
+import { writeAll } from "./write_all.ts";
 
 const encoder = new TextEncoder();
 let counter = 0;
@@ -84,20 +85,4 @@ export async function syncPath(path: string): Promise<void> {
   if (Deno.build.os === "windows" && Deno.statSync(path).isDirectory) return;
   using file = Deno.openSync(path, { read: true });
   await file.sync();
-}
-
-/**
- * Empties a file that is written again and again, if there is one. Removing it instead would cost more than it saves:
- * ext4 searches all that was removed in the last seconds whenever a file is made.
- */
-export function emptyFile(path: string): void {
-  try {
-    Deno.truncateSync(path, 0);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }

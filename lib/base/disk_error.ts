@@ -12,6 +12,13 @@ export function explainDiskError(error: unknown, doing: string): unknown {
   return new DuctaflowError(`Cannot ${doing}: ${known.what} (${messageOf(error)})`, { ...known, cause: error });
 }
 
+/** What is said of a full disk. */
+export const diskFull = {
+  code: "no-space",
+  what: "no space left on the device",
+  hint: "Free some space and run it again",
+};
+
 /** Whether an error says that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   const cause = isDuctaflowError(error) ? error.cause : error;
@@ -25,9 +32,7 @@ function missingFlag(message: string): string | undefined {
 }
 
 function kindOf(error: Error): { code: string; what: string; hint: string } | undefined {
-  if (isDiskFull(error)) {
-    return { code: "no-space", what: "no space left on the device", hint: "Free some space and run it again" };
-  }
+  if (isDiskFull(error)) return diskFull;
   if (/os error 30\b/.test(error.message)) {
     return { code: "read-only", what: "the file system is read-only", hint: "Choose another folder with runsDir" };
   }

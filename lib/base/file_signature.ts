@@ -37,3 +37,8 @@ export function sameSignature(a: FileSignature, b: FileSignature): boolean {
 export function isSettled(signature: FileSignature, takenAt: number): boolean {
   return Math.max(signature.ctime, signature.mtime) < takenAt - 1100;
 }
+
+/** A signature that can be trusted later; undefined for one that cannot. */
+export function maybeSettled(signature: FileSignature | undefined, takenAt: number): FileSignature | undefined {
+  return signature && isSettled(signature, takenAt) ? signature : undefined;
+}

@@ -71,17 +71,7 @@ export function toPlainJson(
     }
     const result: JsonObject = {};
     for (const [key, item] of Object.entries(value)) {
-      if (item === undefined) continue;
-      // Plain assignment to `__proto__` would set the prototype and lose the key.
-      const descriptor = {
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      };
-      Object.defineProperty(result, key, {
-        ...descriptor,
-        value: copy(item, path ? `${path}.${key}` : key),
-      });
+      if (item !== undefined) setOwn(result, key, copy(item, path ? `${path}.${key}` : key));
     }
     return result;
   }
@@ -101,6 +91,21 @@ function describe(value: unknown): string {
     default:
       return `a ${typeof value}`;
   }
+}
+
+/** A value as the text of a file or a terminal: indented, with an end of line. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Whether a value is a JSON object: neither null nor a list. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Sets a member of an object. Plain assignment to `__proto__` would set the prototype and lose the key. */
+export function setOwn(object: object, key: string, value: Json): void {
+  Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /**

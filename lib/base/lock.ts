@@ -3,9 +3,9 @@
  * there to say who holds it.
  * @module
  */
-import { openMakingFolder } from "./maybe_file.ts";
-import { sleep } from "./sleep.ts";
 import { DuctaflowError } from "./error.ts";
+import { isAbsent, openMakingFolder } from "./maybe_file.ts";
+import { sleep } from "./sleep.ts";
 
 /** Who holds a lock, as far as it is known. */
 export interface LockHolder {
@@ -67,7 +67,7 @@ export function isLocked(path: string): boolean {
     // A shared lock: several may look at once.
     return !file.tryLockSync(false);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (isAbsent(error)) return false;
     throw error;
   }
 }

@@ -34,6 +34,14 @@ export function removeIfThere(path: string): void {
   orAbsent(() => Deno.removeSync(path));
 }
 
+/**
+ * Empties a file that is written again and again, if there is one. Removing it instead would cost more than it saves:
+ * ext4 searches all that was removed in the last seconds whenever a file is made.
+ */
+export function emptyIfThere(path: string): void {
+  orAbsent(() => Deno.truncateSync(path, 0));
+}
+
 /** Opens a file to be made, and makes its folder only when that turns out to be missing. */
 export function openMakingFolder(path: string, options: Deno.OpenOptions): Deno.FsFile {
   return orAbsent(() => Deno.openSync(path, options)) ?? openInNewFolder(path, options);

@@ -21,6 +21,11 @@ export type RunStatus =
   | "cancelled"
   | "interrupted";
 
+/** Whether a run of this status may be used: it succeeded, perhaps with warnings. */
+export function isGreen(status: RunStatus | undefined): status is "succeeded" | "warned" {
+  return status === "succeeded" || status === "warned";
+}
+
 /** All that is known about one run. Times are ISO 8601 in UTC, durations milliseconds, sizes and memory bytes. */
 export interface RunRecord {
   /** The version of this format. */

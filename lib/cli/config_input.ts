@@ -4,7 +4,7 @@
  */
 import { DuctaflowError, messageOf } from "../base/error.ts";
 import { sha256 } from "../base/hash.ts";
-import { type Json, type JsonObject, toPlainJson } from "../base/json.ts";
+import { isJsonObject, type Json, type JsonObject, toPlainJson } from "../base/json.ts";
 import { suggestName } from "../base/names.ts";
 import { nearest } from "../base/nearest.ts";
 import { basename, dirname, extname } from "../deps/path.ts";
@@ -57,7 +57,7 @@ function setAt(config: JsonObject, path: string[], value: Json): void {
   let target = config;
   for (const [i, key] of path.slice(0, -1).entries()) {
     const inner = Object.hasOwn(target, key) ? target[key] : undefined;
-    if (inner !== undefined && !isObject(inner)) {
+    if (inner !== undefined && !isJsonObject(inner)) {
       const above = path.slice(0, i + 1).join(".");
       throw usageError(`"--set ${path.join(".")}=…" goes into "${above}", which is ${JSON.stringify(inner)}`);
     }
@@ -69,13 +69,9 @@ function setAt(config: JsonObject, path: string[], value: Json): void {
 function merge(below: JsonObject, above: JsonObject): JsonObject {
   const merged = Object.entries(above).map(([key, value]): [string, Json] => {
     const old = Object.hasOwn(below, key) ? below[key] : undefined;
-    return [key, isObject(old) && isObject(value) ? merge(old, value) : value];
+    return [key, isJsonObject(old) && isJsonObject(value) ? merge(old, value) : value];
   });
   return { ...below, ...Object.fromEntries(merged) };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function readConfigFile(path: string): Promise<JsonObject> {
@@ -89,7 +85,7 @@ async function readConfigFile(path: string): Promise<JsonObject> {
   }
   const { value: config, problems } = toPlainJson(value);
   if (problems.length > 0) throw badFile(path, `it holds ${problems[0].found} at "${problems[0].path}"`);
-  if (!isObject(config)) throw badFile(path, `it holds ${JSON.stringify(config)} instead of keys with values`);
+  if (!isJsonObject(config)) throw badFile(path, `it holds ${JSON.stringify(config)} instead of keys with values`);
   return config;
 }
 

@@ -2,7 +2,10 @@
  * All that the command line does to the world outside: streams, the clock, signals. Tests give their own.
  * @module
  */
-import { fromFileUrl, relative } from "../deps/path.ts";
+import { maybeEnv } from "../base/maybe_env.ts";
+import { shortPath } from "../base/short_path.ts";
+import { writeAll } from "../base/write_all.ts";
+import { fromFileUrl } from "../deps/path.ts";
 
 /** A stream that text is written to. */
 export interface OutStream {
@@ -60,9 +63,8 @@ function outStream(stream: typeof Deno.stdout): OutStream {
   const encoder = new TextEncoder();
   return {
     write(text) {
-      const bytes = encoder.encode(text);
       try {
-        for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+        writeAll(stream, encoder.encode(text));
       } catch (error) {
         // Whoever was reading has seen enough; the work goes on.
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
@@ -83,21 +85,7 @@ function columns(): number {
   }
 }
 
-/** A variable that is nice to know but not worth a permission prompt. */
-function maybeEnv(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
-}
-
 function mainName(): string {
   const url = Deno.mainModule;
-  if (!url.startsWith("file:")) return url;
-  const path = fromFileUrl(url);
-  try {
-    const below = relative(Deno.cwd(), path);
-    return below.startsWith("..") ? path : below;
-  } catch {
-    // The current folder is gone: the whole path is as good.
-    return path;
-  }
+  return url.startsWith("file:") ? shortPath(fromFileUrl(url)) : url;
 }

@@ -3,10 +3,11 @@
  * @module
  */
 import { formatDuration } from "../base/duration.ts";
+import { jsonText } from "../base/json.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
 import { readFlow } from "../notebook/read_flow.ts";
-import { flowPath } from "../step/run_step_flow.ts";
+import { flowPath } from "../step/plan_run.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { configSchema } from "./json_schema.ts";
@@ -35,7 +36,7 @@ export const command: Command = {
     const flow = await readFlow(flowPath(path));
     stdout.write(
       values.json
-        ? `${JSON.stringify({ ...flow, configSchema: configSchema(flow) }, null, 2)}\n`
+        ? jsonText({ ...flow, configSchema: configSchema(flow) })
         : flowText(flow, painter(stdout.color), stdout.width()),
     );
     return exitCodes.done;

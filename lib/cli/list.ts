@@ -4,11 +4,13 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
+import { jsonText } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
-import type { RunRecord, RunStatus } from "../base/record.ts";
+import { isGreen, type RunRecord, type RunStatus } from "../base/record.ts";
 import { resolve } from "../deps/path.ts";
 import { getRun, instanceNames, stepNames } from "../step/get_run.ts";
 import type { Run } from "../step/run.ts";
+import { stepDefaults } from "../step/step_options.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { commonOptions, type OptionTable, parseOptions, usageError } from "./options.ts";
@@ -45,7 +47,7 @@ export const command: Command = {
   async run(args, { stdout }) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     if (positionals.length > 1) throw usageError(`"${positionals[1]}" is one argument too many`);
-    const runsDir = values.runs ?? "runs";
+    const runsDir = values.runs ?? stepDefaults.runsDir;
     const wanted = (entry: Entry) => values.status.length === 0 || values.status.includes(entry.run?.status ?? "");
     const read = async (step: string) => (await readEntries(step, runsDir)).filter(wanted);
     const paint = painter(stdout.color);
@@ -92,10 +94,6 @@ function checkStep(step: string, runsDir: string): string {
 
 function startOf({ run }: Entry): string {
   return run?.record.startedAt ?? "";
-}
-
-function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function stepJson({ step, entries }: { step: string; entries: Entry[] }) {
@@ -150,5 +148,5 @@ const header = ["instance", "status", "started", "took", "metrics"];
 
 /** What went wrong says more than the numbers up to then. */
 function noteOf(status: RunStatus, record: RunRecord): string {
-  return status === "succeeded" || status === "warned" ? metricTexts(record).join(", ") : oneLine(record.statusText);
+  return isGreen(status) ? metricTexts(record).join(", ") : oneLine(record.statusText);
 }

@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import { describeHolder } from "../base/lock.ts";
-import type { StepEvent } from "../step/run_step_flow.ts";
+import type { StepEvent } from "../step/step_options.ts";
 import type { Effects } from "./effects.ts";
 import { LiveBlock } from "./live_block.ts";
 import { type FlowProgress, type RunState, RunWatch } from "./run_state.ts";

@@ -3,9 +3,11 @@
  * @module
  */
 import { isDuctaflowError } from "../base/error.ts";
-import { runStepFlow, type StepEvent, type StepOptions } from "../step/run_step_flow.ts";
+import { jsonText } from "../base/json.ts";
+import { runStepFlow } from "../step/run_step_flow.ts";
 import type { Run } from "../step/run.ts";
 import type { StepFailedError } from "../step/step_failed_error.ts";
+import type { StepEvent, StepOptions } from "../step/step_options.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes, signalCode } from "./exit.ts";
@@ -81,7 +83,7 @@ async function runAndTell(step: StepArguments, values: Values, effects: Effects)
   const tail = error && !values.verbose ? lastLines(readRunLog(run), error.cell, tailLines) : [];
   stderr.write(runSummary(run, painter(stderr.color), tail));
   if (values.events) stdout.write(`${JSON.stringify({ t: "run", run: runJson(run) })}\n`);
-  else stdout.write(values.json ? `${JSON.stringify(runJson(run), null, 2)}\n` : `${run.dir}\n`);
+  else stdout.write(values.json ? jsonText(runJson(run)) : `${run.dir}\n`);
   const signal = stop.received();
   if (run.status === "cancelled" && signal) return signalCode(signal);
   return error ? exitCodes.runFailed : exitCodes.done;

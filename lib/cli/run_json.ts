@@ -4,6 +4,7 @@
  */
 import type { Config, RunRecord } from "../base/record.ts";
 import { join } from "../deps/path.ts";
+import { maybeConfig } from "../step/config_file.ts";
 import type { Run } from "../step/run.ts";
 
 /** The record of a run, and where it lies. Paths are absolute. */
@@ -22,16 +23,6 @@ export interface RunJson extends RunRecord {
 /** The whole of a run as plain data. */
 export function runJson(run: Run): RunJson {
   const { record, dir, reportPath: report, notebookPath: notebook, cached, reasons } = run;
-  const config = maybeConfig(dir);
+  const config = maybeConfig(join(dir, "config.json"));
   return { ...record, dir, report, notebook, cached, reasons, ...(config ? { config } : {}) };
-}
-
-/** The config that stands in a run folder, if one can be read. */
-export function maybeConfig(dir: string): Config | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(join(dir, "config.json")));
-  } catch {
-    // Gone, or cut short by a crash.
-    return undefined;
-  }
 }

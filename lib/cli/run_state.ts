@@ -2,7 +2,7 @@
  * What is known of a run while it goes on, from its events.
  * @module
  */
-import type { CellOutline, StepEvent } from "../step/run_step_flow.ts";
+import type { CellOutline, StepEvent } from "../step/step_options.ts";
 import { plainText } from "./style.ts";
 
 /** How far a flow says a cell is. */

@@ -3,18 +3,22 @@
  * @module
  */
 import { formatDuration } from "../base/duration.ts";
+import { jsonText } from "../base/json.ts";
 import type { PermissionSet, RunRecord } from "../base/record.ts";
+import { shortPath } from "../base/short_path.ts";
+import { join } from "../deps/path.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
 import { formatBytes } from "../report/format.ts";
+import { maybeConfig } from "../step/config_file.ts";
 import { getRun } from "../step/get_run.ts";
 import type { Run } from "../step/run.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { commonOptions, type OptionTable, parseOptions, usageError } from "./options.ts";
-import { maybeConfig, runJson } from "./run_json.ts";
+import { runJson } from "./run_json.ts";
 import { readRunLog } from "./run_log.ts";
 import { columns, oneLine, type Paint, painter, plainText } from "./style.ts";
-import { checkTexts, errorLines, localTime, metricTexts, shortPath, statusText } from "./summary.ts";
+import { checkTexts, errorLines, localTime, metricTexts, statusText } from "./summary.ts";
 
 const options = {
   cells: { help: "Show the cells with status, time and memory" },
@@ -39,7 +43,7 @@ export const command: Command = {
     const { step, instance, runsDir } = whichRun(positionals, values.runs);
     const run = await getRun(step, instance, { runsDir });
     const paint = painter(stdout.color);
-    if (values.json) stdout.write(`${JSON.stringify(runJson(run), null, 2)}\n`);
+    if (values.json) stdout.write(jsonText(runJson(run)));
     else if (values.log || values.cells) {
       if (values.cells) stdout.write(cellsText(run.record, paint));
       if (values.log) stdout.write(logText(run, paint));
@@ -74,7 +78,7 @@ export function showText(run: Run, paint: Paint): string {
     ...errorLines(record, paint),
     paint("dim", `${flowLocation(record.flow.url)}, started ${localTime(record.startedAt)}${took}${tries}`),
   ];
-  const config = Object.entries(maybeConfig(run.dir) ?? {}).map((
+  const config = Object.entries(maybeConfig(join(run.dir, "config.json")) ?? {}).map((
     [key, value],
   ) => [key, oneLine(JSON.stringify(value))]);
   const defaults = record.parameters.filter((parameter) => parameter.source === "default").map(({ name, value }) => [

@@ -4,9 +4,9 @@
  */
 import type { PermissionKind } from "../base/record.ts";
 import { nearest } from "../base/nearest.ts";
-import { permissionKinds } from "../notebook/header_permissions.ts";
+import { permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionOptions } from "../step/grant.ts";
-import type { StepOptions } from "../step/run_step_flow.ts";
+import type { StepOptions } from "../step/step_options.ts";
 import { type ConfigInput, deriveInstance, readConfigInput } from "./config_input.ts";
 import { type OptionTable, type OptionValues, usageError } from "./options.ts";
 

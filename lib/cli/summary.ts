@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { RunRecord, RunStatus } from "../base/record.ts";
-import { relative } from "../deps/path.ts";
+import { shortPath } from "../base/short_path.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
 import { formatNumber } from "../report/format.ts";
 import type { Run } from "../step/run.ts";
@@ -14,17 +14,6 @@ import { columns, oneLine, type Paint, plainText, statusStyles } from "./style.t
 export function statusText(status: RunStatus, text: string, paint: Paint): string {
   const [style, sign] = statusStyles[status] ?? ["red", "?"];
   return paint(style, `${sign} ${text}`);
-}
-
-/** A path as short as it can be typed from here. */
-export function shortPath(path: string): string {
-  try {
-    const below = relative(Deno.cwd(), path);
-    return below.startsWith("..") ? path : below || ".";
-  } catch {
-    // The current folder is gone: the whole path is as good.
-    return path;
-  }
 }
 
 /** `2026-11-22 12:03:04`, in the time zone of this machine. */

@@ -3,13 +3,15 @@
  * @module
  */
 import { isDuctaflowError } from "../base/error.ts";
+import { jsonText } from "../base/json.ts";
+import { join } from "../deps/path.ts";
+import { maybeConfig } from "../step/config_file.ts";
 import { getRun } from "../step/get_run.ts";
 import { explainFreshness } from "../step/run_step_flow.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes } from "./exit.ts";
 import { commonOptions, type OptionTable, parseOptions } from "./options.ts";
-import { maybeConfig } from "./run_json.ts";
 import { readStepArguments, type StepArguments, stepArguments, stepName } from "./step_arguments.ts";
 import { oneLine, painter } from "./style.ts";
 
@@ -40,7 +42,7 @@ The exit code is 0 both ways.`,
     const { stdout } = effects;
     if (values.json) {
       const { flow, instance } = step;
-      stdout.write(`${JSON.stringify({ step: stepOf(step), instance, flow, fresh, reasons }, null, 2)}\n`);
+      stdout.write(jsonText({ step: stepOf(step), instance, flow, fresh, reasons }));
       return exitCodes.done;
     }
     const paint = painter(stdout.color);
@@ -52,7 +54,7 @@ The exit code is 0 both ways.`,
 async function useRecordedConfig(step: StepArguments, { stderr }: Effects): Promise<void> {
   try {
     const run = await getRun(stepOf(step), step.instance, { runsDir: step.options.runsDir });
-    const config = maybeConfig(run.dir);
+    const config = maybeConfig(join(run.dir, "config.json"));
     if (!config || Object.keys(config).length === 0) return;
     step.input.config = config;
     stderr.write(painter(stderr.color)("dim", `With the config of the last run: ${oneLine(JSON.stringify(config))}\n`));

@@ -1,5 +1,6 @@
 /**
- * Changes of a source text by splicing, and the way back from places in the changed text.
+ * Changes of a source text by splicing, and where they were made: `step/host/errors.ts` finds the way back from places in
+ * the changed text.
  * @module
  */
 import { positionAt } from "./lines.ts";
@@ -38,18 +39,4 @@ export function applySplices(lines: Lines, splices: Splice[]): { source: string;
     if (end > start) edits.push({ ...place, inserted: start - end });
   }
   return { source: source + lines.text.slice(done), edits };
-}
-
-/**
- * The column in the original of a place in the changed text, all from 1. Lines are the same in both. A place inside
- * added text gives the place where that was added.
- */
-export function originalColumn(edits: Edit[], line: number, column: number): number {
-  let shift = 0;
-  for (const edit of edits) {
-    if (edit.line !== line || edit.column + shift > column) continue;
-    if (column < edit.column + shift + edit.inserted) return edit.column;
-    shift += edit.inserted;
-  }
-  return column - shift;
 }

@@ -2,6 +2,7 @@
  * A run as a Jupyter notebook: the config on top, the injected parameters, every cell with what it put out.
  * @module
  */
+import { isJsonObject, setOwn } from "../base/json.ts";
 import { injectedParameters } from "./injected_parameters.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { CellRecord, CellStatus, Config, ParameterRecord, RunStatus } from "../base/record.ts";
@@ -129,9 +130,9 @@ function allowed(key: string, value: Json): boolean {
     case "format":
       return typeof value === "string";
     case "jupyter":
-      return isObject(value);
+      return isJsonObject(value);
     case "execution":
-      return isObject(value) && Object.values(value).every((item) => typeof item === "string");
+      return isJsonObject(value) && Object.values(value).every((item) => typeof item === "string");
     default:
       return true;
   }
@@ -174,18 +175,9 @@ function notebookMetadata(flow: Flow, options: ExecutedNotebookOptions): { [key:
 /** Jupytext keeps notebook metadata in the header, under `jupyter`. */
 function jupyterHeader(flow: Flow): JsonObject {
   const { jupyter } = flow.header.raw;
-  if (!isObject(jupyter)) return {};
+  if (!isJsonObject(jupyter)) return {};
   const { orig_nbformat: _1, orig_nbformat_minor: _2, signature: _3, title, authors, ...rest } = jupyter;
   if (typeof title === "string") rest.title = title;
   if (Array.isArray(authors)) rest.authors = authors;
   return rest;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Plain assignment to `__proto__` would set the prototype and lose the key. */
-function setOwn(object: object, key: string, value: Json): void {
-  Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
 }

@@ -3,20 +3,9 @@
  * @module
  */
 import { nearest } from "../base/nearest.ts";
+import { isPermissionKind, permissionKinds } from "../base/permission_kind.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
-
-/** The kinds of permission, in the order in which Deno documents them. */
-export const permissionKinds = [
-  "read",
-  "write",
-  "net",
-  "env",
-  "run",
-  "sys",
-  "ffi",
-  "import",
-] as const satisfies readonly PermissionKind[];
 
 /** What is wrong with a value of the header, and what to write instead. */
 export interface HeaderProblem {
@@ -48,7 +37,7 @@ export function parsePermissions(value: Json): { permissions: PermissionSet; pro
 
 function readKinds(kinds: JsonObject, permissions: PermissionSet, problems: HeaderProblem[]): void {
   for (const [kind, value] of Object.entries(kinds)) {
-    if (!isKind(kind)) {
+    if (!isPermissionKind(kind)) {
       const close = nearest(kind, permissionKinds);
       problems.push({
         key: kind,
@@ -78,10 +67,6 @@ const examples: Record<PermissionKind, string> = {
   ffi: "./lib.so",
   import: "esm.sh",
 };
-
-function isKind(text: string): text is PermissionKind {
-  return (permissionKinds as readonly string[]).includes(text);
-}
 
 /** `true` for everything, a list otherwise; undefined for what cannot be meant. */
 function readValues(value: Json): string[] | true | undefined {

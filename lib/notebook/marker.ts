@@ -2,6 +2,7 @@
  * Cell markers: `// %% title [type] key=value` lines, in the grammar of Jupytext's percent format.
  * @module
  */
+import { isJsonObject } from "../base/json.ts";
 import { maybePythonLiteral } from "./python_literal.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 
@@ -58,7 +59,7 @@ function parseOptions(text: string): { title: string; metadata: JsonObject } {
   const equals = text.indexOf("=");
   if (brace >= 0 && (equals < 0 || brace < equals)) {
     const value = maybeValue(text.slice(brace));
-    const metadata = isObject(value) ? value : { [unreadable]: text.slice(brace) };
+    const metadata = isJsonObject(value) ? value : { [unreadable]: text.slice(brace) };
     return { title: text.slice(0, brace).trim(), metadata };
   }
   if (equals < 0) return { title: text, metadata: {} };
@@ -98,8 +99,4 @@ function maybeValue(text: string): Json | undefined {
   } catch {
     return maybePythonLiteral(text);
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

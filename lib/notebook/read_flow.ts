@@ -4,6 +4,7 @@
  */
 import { DuctaflowError } from "../base/error.ts";
 import { sha256 } from "../base/hash.ts";
+import { isAbsent } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
 import { basename, dirname, fromFileUrl, join, resolve, toFileUrl } from "../deps/path.ts";
 import { splitCells } from "./cells.ts";
@@ -43,7 +44,18 @@ export async function readFlow(path: string | URL): Promise<Flow> {
 
 /** The text of a flow file and the URL that it came from, for those who may know the flow already. */
 export async function readFlowSource(path: string | URL): Promise<{ source: string; url: string }> {
-  return await readSource(flowUrl(path));
+  const url = flowUrl(path);
+  const { bytes, from } = url.protocol === "file:" ? await readLocal(url) : await readRemote(url);
+  try {
+    // The byte order mark is kept, so that the hash of the text is the hash of the bytes.
+    return { source: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), url: from };
+  } catch (cause) {
+    throw new DuctaflowError(`The flow "${flowLocation(from)}" is not UTF-8 text`, {
+      code: "flow-syntax",
+      hint: "Save it with the encoding UTF-8",
+      cause,
+    });
+  }
 }
 
 /**
@@ -87,27 +99,13 @@ function nameOf(url: string): string {
   return name.replace(/(.)\.[^.]*$/, "$1") || "flow";
 }
 
-async function readSource(url: URL): Promise<{ source: string; url: string }> {
-  const { bytes, from } = url.protocol === "file:" ? await readLocal(url) : await readRemote(url);
-  try {
-    // The byte order mark is kept, so that the hash of the text is the hash of the bytes.
-    return { source: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), url: from };
-  } catch (cause) {
-    throw new DuctaflowError(`The flow "${flowLocation(from)}" is not UTF-8 text`, {
-      code: "flow-syntax",
-      hint: "Save it with the encoding UTF-8",
-      cause,
-    });
-  }
-}
-
 async function readLocal(url: URL): Promise<{ bytes: Uint8Array; from: string }> {
   const path = fromFileUrl(url);
   try {
     // A flow is small; the asynchronous call costs five times as much.
     return { bytes: Deno.readFileSync(path), from: url.href };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+    if (isAbsent(error)) {
       throw notFound(path, await suggestFlow(path), error);
     }
     if (error instanceof Deno.errors.IsADirectory || isFolder(path)) {

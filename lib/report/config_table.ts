@@ -3,6 +3,7 @@
  * as JSON.
  * @module
  */
+import { isJsonObject } from "../base/json.ts";
 import { markup, SafeHtml } from "./escape.ts";
 import { colourJson } from "./json_block.ts";
 import { reportLink } from "./links.ts";
@@ -136,7 +137,7 @@ function isFlatList(value: Json): value is (string | number | boolean | null)[] 
 }
 
 function isFilledObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+  return isJsonObject(value) && Object.keys(value).length > 0;
 }
 
 function plainText(value: Json): string {

@@ -5,7 +5,7 @@
 import { ansiToHtml, stripAnsi } from "./ansi.ts";
 import { markup, SafeHtml } from "./escape.ts";
 import { formatBytes } from "./format.ts";
-import { htmlFrame } from "./frames.ts";
+import { htmlFrame } from "./html_frame.ts";
 import { bitmapImage, svgImage } from "./images.ts";
 import { jsonBlock } from "./json_block.ts";
 import { type ImageSource, renderMarkdown } from "./markdown.ts";

@@ -4,7 +4,7 @@
  */
 import { makePolicy } from "./csp.ts";
 import { SafeHtml } from "./escape.ts";
-import { frameScript } from "./frames.ts";
+import { frameScript } from "./html_frame.ts";
 import { imageData } from "./images.ts";
 import { renderPage } from "./templates.ts";
 import { viewConfig, viewError, viewHeader, viewResults } from "./view.ts";

@@ -5,10 +5,10 @@
 import { formatBytes, plural, shortHash } from "./format.ts";
 import { reportLink } from "./links.ts";
 import { list } from "./view.ts";
+import { permissionKinds } from "../base/permission_kind.ts";
 
 import type { PermissionKind, PermissionSet, RunRecord } from "../base/record.ts";
 
-const kinds: PermissionKind[] = ["read", "write", "net", "env", "run", "sys", "ffi", "import"];
 const shownValues = 4;
 
 /** Some values of a list in a table cell; the rest is folded. */
@@ -45,7 +45,7 @@ export function viewProvenance(record: RunRecord): ProvenanceView {
   const packages = list(record.code?.packages);
   return {
     permissions: viewPermissions(permissions),
-    denied: kinds.flatMap((kind) => valuesOf(permissions.denied, kind).map((value) => ({ kind, value }))),
+    denied: permissionKinds.flatMap((kind) => valuesOf(permissions.denied, kind).map((value) => ({ kind, value }))),
     suggestion: permissions.suggestion,
     command: list(permissions.command).map(quoteArgument).join(" "),
     inputs: list(record.inputs).map((input) => ({
@@ -66,7 +66,7 @@ export function viewProvenance(record: RunRecord): ProvenanceView {
 
 function viewPermissions(permissions: Partial<RunRecord["permissions"]>): ProvenanceView["permissions"] {
   const sets = [permissions.requested, permissions.granted, permissions.used, permissions.denied];
-  return kinds.filter((kind) => sets.some((set) => valuesOf(set, kind).length > 0)).map((kind) => {
+  return permissionKinds.filter((kind) => sets.some((set) => valuesOf(set, kind).length > 0)).map((kind) => {
     const [requested, granted, used, denied] = sets.map((set) => foldValues(valuesOf(set, kind)));
     return { kind, requested, granted, used, denied };
   });

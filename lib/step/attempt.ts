@@ -3,7 +3,7 @@
  * @module
  */
 import { fromFileUrl } from "../deps/path.ts";
-import { emptyFile } from "../base/atomic_file.ts";
+import { emptyIfThere } from "../base/maybe_file.ts";
 import type { Execution, Executor, ProcessExit } from "../executor/executor.ts";
 import { frameSplitter } from "../executor/frames.ts";
 import type { BoundConfig } from "./bind_config.ts";
@@ -80,7 +80,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   try {
     log.append({ t: "start", id: options.id, at: new Date().toISOString(), build: build.folder });
     // Deno writes it anew, but only once there is something to write.
-    emptyFile(paths.audit);
+    emptyIfThere(paths.audit);
     const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
     const startedAt = new Date();
     const began = performance.now();
@@ -112,7 +112,6 @@ function hostOrders({ paths, build, bound }: AttemptOptions): HostOrders {
     buildPath: fromFileUrl(build.copyUrl),
     edits: build.edits,
     run: { step: paths.step, instance: paths.instance, dir: paths.dir },
-    runsFromHere: "../..",
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { fromFileUrl, resolve } from "../deps/path.ts";
 import { maybeText } from "../base/maybe_file.ts";
+import { isPathKind, isPermissionKind } from "../base/permission_kind.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
 import { allows, type Grant } from "./grant.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -15,8 +16,6 @@ export interface Accesses {
 }
 
 type Found = Map<PermissionKind, Set<string | true>>;
-
-const kinds = new Set<string>(["read", "write", "net", "env", "run", "sys", "ffi", "import"]);
 
 /**
  * Reads the audit log of a process that has ended. A short last line is what a kill leaves, and is passed over.
@@ -57,7 +56,7 @@ function* accessesIn(paths: InstancePaths, bases: string[]): Generator<[Permissi
     const access = maybeAccess(line);
     if (!access) continue;
     const { permission, value } = access;
-    const isPath = permission === "read" || permission === "write" || permission === "ffi";
+    const isPath = isPathKind(permission);
     if (value === null && !isPath) yield [permission, [true]];
     if (value !== null) yield [permission, isPath ? pathsFrom(bases, value) : [value]];
   }
@@ -67,7 +66,7 @@ function* accessesIn(paths: InstancePaths, bases: string[]): Generator<[Permissi
 function maybeAccess(line: string): { permission: PermissionKind; value: string | null } | undefined {
   try {
     const { permission, value } = JSON.parse(line);
-    const known = kinds.has(permission) && (typeof value === "string" || value === null);
+    const known = isPermissionKind(permission) && (typeof value === "string" || value === null);
     return known ? { permission, value } : undefined;
   } catch {
     return undefined;

@@ -4,13 +4,13 @@
  * @module
  */
 import { DuctaflowError } from "../base/error.ts";
-import { type Json, toPlainJson } from "../base/json.ts";
+import { isJsonObject, type Json, toPlainJson } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Config, ParameterRecord } from "../base/record.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flattenConfig } from "./flatten_config.ts";
-import { convertText, matchesType } from "./parameter_type.ts";
+import { convertText, matchesType } from "./parameter_value.ts";
 
 /** A config that fits its flow. */
 export interface BoundConfig {
@@ -105,7 +105,7 @@ function replaceValue(config: Config, key: string, value: Json): void {
 /** The config as plain JSON, with what that lost, and the names of variables that were lost in part or whole. */
 function readConfig(input: unknown): { config: Config; problems: string[]; lost: Set<string> } {
   const { value, problems } = toPlainJson(input ?? {});
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isJsonObject(value)) {
     return { config: {}, problems: [`the config is ${quote(value)}, accepted is an object`], lost: new Set() };
   }
   return {

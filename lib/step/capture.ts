@@ -6,6 +6,7 @@
  * @module
  */
 import type { CellRecord, CheckRecord, MetricRecord } from "../base/record.ts";
+import type { ExecutedCell } from "../notebook/executed_notebook.ts";
 import type { Flow } from "../notebook/flow.ts";
 import type { Output } from "../notebook/ipynb.ts";
 import { BoundedText } from "./bounded_text.ts";
@@ -30,16 +31,9 @@ export const captureLimits = {
   displayCount: 2000,
 } satisfies CaptureLimits;
 
-/** One cell as it ran: its record and its outputs. */
-export interface CapturedCell {
-  record: CellRecord;
-  outputs: Output[];
-  executionCount: number | null;
-}
-
 /** All that a run said. */
 export interface Captured {
-  cells: CapturedCell[];
+  cells: ExecutedCell[];
   metrics: MetricRecord[];
   checks: CheckRecord[];
   /** The folders that the flow went to, as it named them. */
@@ -216,7 +210,7 @@ export class Capture {
     };
   }
 
-  #finishCell(cell: Flow["cells"][number], end: { failed?: number; running?: number }): CapturedCell {
+  #finishCell(cell: Flow["cells"][number], end: { failed?: number; running?: number }): ExecutedCell {
     const { index, type, title, line } = cell;
     const open = this.#open.get(index);
     const base = { index, type, ...(title === undefined ? {} : { title }), line };

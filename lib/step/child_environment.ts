@@ -3,6 +3,7 @@
  * @module
  */
 import { DuctaflowError } from "../base/error.ts";
+import { maybeEnv } from "../base/maybe_env.ts";
 import type { Grant } from "./grant.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -67,12 +68,6 @@ function orExplain<T>(name: string, get: () => T): T {
       cause: error,
     });
   }
-}
-
-/** A variable of the conductor, if it may be read without being asked about. */
-function maybeEnv(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 function copied(name: string): Record<string, string> {

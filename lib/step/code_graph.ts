@@ -4,13 +4,14 @@
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
-import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
-import { maybeText } from "../base/maybe_file.ts";
+import { isBelow } from "../base/is_below.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
+import { maybeText } from "../base/maybe_file.ts";
 import type { CodeRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
-import { isBelow, type Project, projectFlags } from "./project.ts";
+import { type Project, projectFlags } from "./project.ts";
 import { runDeno } from "./run_deno.ts";
 
 /** A file on this machine that the flow's code comes from. */
@@ -88,7 +89,7 @@ export async function stillValid(graph: CodeGraph, project: Project): Promise<Co
     if (part.signature && sameSignature(signature, part.signature)) continue;
     const now = Date.now();
     if (await sha256File(part.path) !== part.hash) return undefined;
-    part.signature = isSettled(signature, now) ? signature : undefined;
+    part.signature = maybeSettled(signature, now);
   }
   return await withSettings(graph, project) === graph ? graph : undefined;
 }
@@ -125,7 +126,7 @@ async function flowPart(flow: Flow, copyUrl: string, takenAt: number): Promise<L
 async function hashPart(specifier: string, path: string, takenAt: number): Promise<LocalPart> {
   const signature = maybeSignature(path);
   const hash = await sha256File(path);
-  return { specifier, path, hash, signature: signature && isSettled(signature, takenAt) ? signature : undefined };
+  return { specifier, path, hash, signature: maybeSettled(signature, takenAt) };
 }
 
 async function seal(graph: Omit<CodeGraph, "hash">): Promise<CodeGraph> {

@@ -3,11 +3,11 @@
  * @module
  */
 import { basename, resolve } from "../deps/path.ts";
-import type { PermissionKind } from "../base/record.ts";
+import { isBelow } from "../base/is_below.ts";
+import { isPathKind, isPermissionKind } from "../base/permission_kind.ts";
 import type { Flow } from "../notebook/flow.ts";
 import type { ThrownError } from "./event_log.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
-import { isBelow } from "./project.ts";
 import { headerLineFor } from "./suggest_header.ts";
 
 /** A hint for an error, or undefined when there is none. */
@@ -23,8 +23,8 @@ export function hintFor(flow: Flow, paths: InstancePaths, thrown: ThrownError): 
 function permissionHint(flow: Flow, paths: InstancePaths, message: string): string | undefined {
   const [, kind, , value] = /^Requires (\w+) access to (["<])(.*?)[">](?:,|$)/.exec(message) ??
     /^Requires (\w+) access(?: to )?()()/.exec(message) ?? [];
-  if (!kind) return undefined;
-  const isPath = kind === "read" || kind === "write" || kind === "ffi";
+  if (!isPermissionKind(kind)) return undefined;
+  const isPath = isPathKind(kind);
   const path = isPath && value ? resolve(paths.dir, value) : value;
   if (kind === "write" && path === paths.dir) return "A run cannot remove its own folder; remove what is in it instead";
   if (kind === "write" && ownedFiles.some((name) => path === `${paths.dir}/${name}`)) {
@@ -33,9 +33,9 @@ function permissionHint(flow: Flow, paths: InstancePaths, message: string): stri
   if (isPath && path && isBelow(path, paths.ownDir)) {
     return `"${paths.ownDir}" belongs to the toolkit and is closed to flows`;
   }
-  const line = path ? headerLineFor(flow.url, kind as PermissionKind, path) : `//   ${kind}: true`;
-  const begin = flow.header.permissions[kind as PermissionKind] ? "Extend" : "Add to";
-  return `${begin} the permissions in the flow's header: ${line.replace(/^\/\/\s*/, "")}`;
+  const line = path ? headerLineFor(flow.url, kind, path) : `${kind}: true`;
+  const begin = flow.header.permissions[kind] ? "Extend" : "Add to";
+  return `${begin} the permissions in the flow's header: ${line}`;
 }
 
 function cacheHint(message: string): string | undefined {

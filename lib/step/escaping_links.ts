@@ -3,9 +3,9 @@
  * so such links are closed one by one.
  * @module
  */
+import { isBelow } from "../base/is_below.ts";
 import { entriesOf } from "../base/maybe_file.ts";
 import { dirname, join } from "../deps/path.ts";
-import { isBelow } from "./project.ts";
 
 const scanLimit = 20_000;
 const runsScanLimit = 1_000_000;

@@ -4,6 +4,7 @@
  * @module
  */
 import { maybeText, openMakingFolder } from "../base/maybe_file.ts";
+import { writeAll } from "../base/write_all.ts";
 import type { MimeBundle } from "../notebook/ipynb.ts";
 
 /** One thing that happened in a run. `ms` counts from the start of the flow's process. */
@@ -45,8 +46,7 @@ export function openEventLog(path: string): EventLog {
   const file = openMakingFolder(path, { write: true, create: true, truncate: true });
   return {
     append(event) {
-      const bytes = encoder.encode(`${JSON.stringify(event)}\n`);
-      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+      writeAll(file, encoder.encode(`${JSON.stringify(event)}\n`));
     },
     close: () => file.close(),
   };

@@ -2,28 +2,30 @@
  * Executes an instance whose lock is held: history, folder, attempts, record.
  * @module
  */
-import { emptyFile, writeFileAtomic } from "../base/atomic_file.ts";
-import { isDiskFull } from "../base/disk_error.ts";
+import { writeFileAtomic } from "../base/atomic_file.ts";
+import { diskFull, isDiskFull } from "../base/disk_error.ts";
 import { messageOf } from "../base/error.ts";
-import type { RunRecord } from "../base/record.ts";
+import { maybeSettled, maybeSignature } from "../base/file_signature.ts";
+import { jsonText } from "../base/json.ts";
+import { emptyIfThere, exists, removeIfThere } from "../base/maybe_file.ts";
+import { isGreen, type RunRecord } from "../base/record.ts";
+import { sleep } from "../base/sleep.ts";
 import type { Executor } from "../executor/executor.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
 import { readAudit } from "./audit.ts";
-import { gatherArtifacts, recordText, writeRun } from "./finish.ts";
+import { gatherArtifacts, writeRun } from "./finish.ts";
 import { neverReusable } from "./freshness.ts";
 import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
-import { isSettled, maybeSignature } from "../base/file_signature.ts";
-import { exists, removeIfThere } from "../base/maybe_file.ts";
-import { sleep } from "../base/sleep.ts";
 import { recordInterrupted } from "./interrupted.ts";
-import { attemptRecord, endRecord, type RunPlan, startRecord } from "./make_record.ts";
+import { attemptRecord, endRecord, startRecord } from "./make_record.ts";
 import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
+import type { RunPlan } from "./plan_run.ts";
 import { maybeRecord } from "./record_file.ts";
-import type { StepEvent } from "./run_step_flow.ts";
 import { appendSeal, type Seal } from "./seals.ts";
 import { stopOnSignals } from "./signals.ts";
+import type { StepEvent } from "./step_options.ts";
 
 /** How to execute; everything in milliseconds. */
 export interface ExecuteOptions {
@@ -56,7 +58,7 @@ async function clearFolder({ paths }: RunPlan, keep: number): Promise<void> {
   const before = maybeRecord(paths);
   // Its lock is ours, so whoever wrote that it runs is gone.
   if (before?.status === "running") await recordInterrupted(paths, before);
-  moveToHistory(paths, keep);
+  moveToHistory(paths, keep, before?.id);
 }
 
 async function tryUntilDone(
@@ -96,8 +98,8 @@ async function tryUntilDone(
 function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
   Deno.mkdirSync(paths.dir, { recursive: true });
   // The folder is new, so there is nothing that a write cut short could damage.
-  Deno.writeTextFileSync(paths.config, `${JSON.stringify(bound.config, null, 2)}\n`);
-  Deno.writeTextFileSync(paths.record, recordText(record));
+  Deno.writeTextFileSync(paths.config, jsonText(bound.config));
+  Deno.writeTextFileSync(paths.record, jsonText(record));
 }
 
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {
@@ -127,7 +129,7 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
     return record;
   }
   sealRun(plan, record, inputs);
-  for (const path of [paths.events, paths.audit]) emptyFile(path);
+  for (const path of [paths.events, paths.audit]) emptyIfThere(path);
   return record;
 }
 
@@ -135,17 +137,17 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
 function recordFailure({ paths }: RunPlan, record: RunRecord, what: string, error: unknown): void {
   for (const path of [paths.events, paths.audit, paths.notebook, paths.report]) removeIfThere(path);
   const full = isDiskFull(error);
-  const why = full ? "no space left on the device" : messageOf(error);
+  const why = full ? diskFull.what : messageOf(error);
   record.status = "failed";
   record.statusText = `${what}: ${why}`;
   record.endedAt ??= new Date().toISOString();
   record.error = {
     name: "CannotRecord",
     message: full ? `${why} (${messageOf(error)})` : why,
-    ...(full ? { hint: "Free some space and run it again" } : {}),
+    ...(full ? { hint: diskFull.hint } : {}),
   };
   try {
-    writeFileAtomic(paths.record, recordText(record));
+    writeFileAtomic(paths.record, jsonText(record));
   } catch {
     // Then the record goes on saying running, which reads as interrupted once the lock is free.
     throw error;
@@ -153,16 +155,16 @@ function recordFailure({ paths }: RunPlan, record: RunRecord, what: string, erro
 }
 
 function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
-  if (record.status !== "succeeded" && record.status !== "warned") return;
+  const { status } = record;
+  if (!isGreen(status)) return;
   const now = Date.now();
   const outputs = record.artifacts.map(({ name, hash }) => {
-    const signature = maybeSignature(`${plan.paths.dir}/${name}`);
-    return { name, hash, ...(signature && isSettled(signature, now) ? { signature } : {}) };
+    return { name, hash, signature: maybeSettled(maybeSignature(`${plan.paths.dir}/${name}`), now) };
   });
   const seal: Seal = {
     instance: plan.paths.instance,
     id: record.id,
-    status: record.status,
+    status,
     endedAt: now,
     code: plan.build.graph.hash,
     config: plan.configHash,

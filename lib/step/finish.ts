@@ -5,14 +5,15 @@
 import { join } from "../deps/path.ts";
 import { type StagedFile, stageFile, syncPath } from "../base/atomic_file.ts";
 import { messageOf } from "../base/error.ts";
+import { jsonText } from "../base/json.ts";
 import { entriesOf } from "../base/maybe_file.ts";
-import { escapeHtml } from "../report/escape.ts";
 import type { ArtifactRecord, Config, RunRecord } from "../base/record.ts";
+import type { ExecutedCell } from "../notebook/executed_notebook.ts";
 import type { Flow } from "../notebook/flow.ts";
 import type { Notebook } from "../notebook/ipynb.ts";
+import { escapeHtml } from "../report/escape.ts";
 import type { Preview } from "../report/preview.ts";
 import { collectArtifacts } from "./artifacts.ts";
-import type { CapturedCell } from "./capture.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
 
 const linkType = "inode/symlink";
@@ -21,7 +22,7 @@ const linkType = "inode/symlink";
 export interface RunDocuments {
   flow: Flow;
   config: Config;
-  cells: CapturedCell[];
+  cells: ExecutedCell[];
   highlighted: Map<string, string>;
 }
 
@@ -48,7 +49,7 @@ export async function writeRun(paths: InstancePaths, record: RunRecord, document
   const contents: [string, string][] = [
     [paths.notebook, serializeNotebook(notebook)],
     [paths.report, report],
-    [paths.record, recordText(record)],
+    [paths.record, jsonText(record)],
   ];
   await commitAll(contents, [paths.config, ...outputs]);
   await syncPath(paths.dir);
@@ -64,11 +65,6 @@ async function commitAll(contents: [path: string, content: string][], others: st
   } finally {
     for (const file of staged) file.discard();
   }
-}
-
-/** The text of `run.json`. */
-export function recordText(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 async function makeNotebook(record: RunRecord, documents: RunDocuments): Promise<Notebook> {
@@ -88,7 +84,7 @@ async function makeNotebook(record: RunRecord, documents: RunDocuments): Promise
 }
 
 /** The error stands in the cell where it happened, as in any notebook. */
-function withError(cell: CapturedCell, record: RunRecord): CapturedCell {
+function withError(cell: ExecutedCell, record: RunRecord): ExecutedCell {
   const { name: ename, message: evalue, stack } = record.error!;
   const traceback = (stack ?? `${ename}: ${evalue}`).split("\n");
   return { ...cell, outputs: [...cell.outputs, { output_type: "error", ename, evalue, traceback }] };

@@ -2,7 +2,7 @@
  * A config as variables.
  * @module
  */
-import type { Json } from "../base/json.ts";
+import { isJsonObject, type Json } from "../base/json.ts";
 import type { Config } from "../base/record.ts";
 
 /** The variables that a config gives, and the names that it gives twice. */
@@ -53,5 +53,5 @@ export function flattenConfig(config: Config): FlattenedConfig {
 
 /** An object whose keys are variables too; a reference to a run is a value. */
 function isSection(value: Json): value is { [key: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !("$run" in value);
+  return isJsonObject(value) && !("$run" in value);
 }

@@ -4,14 +4,15 @@
  * @module
  */
 import { basename, join } from "../deps/path.ts";
-import { type FileSignature, isSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { formatDuration } from "../base/duration.ts";
 import { sha256, sha256File } from "../base/hash.ts";
-import { maybeText } from "../base/maybe_file.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
-import type { Config, RunRecord } from "../base/record.ts";
+import { maybeText } from "../base/maybe_file.ts";
+import { type Config, isGreen, type RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
 import { grantedVariables } from "./child_environment.ts";
+import { maybeConfig } from "./config_file.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -155,22 +156,14 @@ function* codeReasons({ code }: RunRecord, build: Build): Generator<StaleReason>
 }
 
 function* configReasons(paths: InstancePaths, config: Config): Generator<StaleReason> {
-  const before = maybeConfig(paths);
+  const before = maybeConfig(paths.config);
+  // Gone or damaged: then all that is known is that the hashes differ.
   if (!before) return yield { kind: "config", text: "The config changed" };
   for (const key of new Set([...Object.keys(before), ...Object.keys(config)])) {
     const [old, now] = [before[key], config[key]];
     if (old !== undefined && now !== undefined && canonicalJson(old) === canonicalJson(now)) continue;
     if (old === undefined && now === undefined) continue;
     yield { kind: "config", text: `The config key "${key}" changed: ${show(old)} → ${show(now)}` };
-  }
-}
-
-function maybeConfig(paths: InstancePaths): Config | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(paths.config));
-  } catch {
-    // Gone or damaged: then all that is known is that the hashes differ.
-    return undefined;
   }
 }
 
@@ -222,7 +215,7 @@ async function* outputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<
       yield { kind: "output", text: `The output ${output.name} was changed after the run` };
       continue;
     }
-    noteSettled(seal, paths, () => output.signature = isSettled(signature, now) ? signature : undefined);
+    noteSettled(seal, paths, () => output.signature = maybeSettled(signature, now));
   }
 }
 
@@ -240,11 +233,12 @@ function noteSettled(seal: Seal, paths: InstancePaths, note: () => FileSignature
 
 /** Without a journal line, the record itself says what the run was made from; only the signatures are unknown. */
 function maybeSealFrom(record: RunRecord | undefined): Seal | undefined {
-  if (record?.status !== "succeeded" && record?.status !== "warned") return undefined;
+  const { status } = record ?? {};
+  if (!record || !isGreen(status)) return undefined;
   return {
     instance: record.instance,
     id: record.id,
-    status: record.status,
+    status,
     endedAt: Date.parse(record.endedAt ?? record.startedAt),
     code: record.code.hash,
     config: record.configHash,

@@ -13,6 +13,7 @@ import { instancePaths } from "./instance_paths.ts";
 import { readInterrupted } from "./interrupted.ts";
 import { maybeRecord } from "./record_file.ts";
 import { makeRun, type Run } from "./run.ts";
+import { stepDefaults } from "./step_options.ts";
 
 /** Where and which runs to look for. */
 export interface GetRunOptions {
@@ -48,7 +49,7 @@ export async function getRun(step: string, instance: string, options: GetRunOpti
   if (run) return run;
   const names = instanceNames(step, options);
   const meant = nearest(instance, names);
-  const runsDir = options.runsDir ?? "runs";
+  const runsDir = options.runsDir ?? stepDefaults.runsDir;
   throw new DuctaflowError(`There is no run "${step}/${instance}" in "${resolve(runsDir)}"`, {
     code: "run-not-found",
     hint: meant
@@ -79,16 +80,16 @@ export async function getAllInstances(step: string, options: GetAllOptions = {})
 
 /** Names of all steps that ever ran, sorted. */
 export function stepNames(options: GetRunOptions = {}): string[] {
-  return folders(resolve(options.runsDir ?? "runs"));
+  return folders(resolve(options.runsDir ?? stepDefaults.runsDir));
 }
 
 /** Names of all instances of a step, sorted. */
 export function instanceNames(step: string, options: GetRunOptions = {}): string[] {
-  return nameProblem(step) === undefined ? folders(resolve(options.runsDir ?? "runs", step)) : [];
+  return nameProblem(step) === undefined ? folders(resolve(options.runsDir ?? stepDefaults.runsDir, step)) : [];
 }
 
 function maybeRun(step: string, instance: string, options: GetRunOptions): Run | undefined {
-  const paths = instancePaths(options.runsDir ?? "runs", step, instance);
+  const paths = instancePaths(options.runsDir ?? stepDefaults.runsDir, step, instance);
   const record = maybeRecord(paths);
   if (!record) return undefined;
   const shown = record.status === "running" && !isLocked(paths.lock) ? settled() : record;

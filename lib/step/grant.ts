@@ -5,6 +5,8 @@
  */
 import { dirname, fromFileUrl, join, resolve } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
+import { isBelow } from "../base/is_below.ts";
+import { isPathKind, permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { escapingLinks, escapingRunLinks } from "./escaping_links.ts";
@@ -21,13 +23,11 @@ export interface Grant {
   closed: { read: string[]; write: string[] };
 }
 
-const kinds: PermissionKind[] = ["read", "write", "net", "env", "run", "sys", "ffi", "import"];
-
 /** Computes the grant of one run. Throws before anything runs when a value cannot be granted safely. */
 export function computeGrant(flow: Flow, paths: InstancePaths, options: PermissionOptions = {}): Grant {
   const requested = absolutePaths(flow.header.permissions, flowFolder(flow));
   const wanted: PermissionSet = { ...requested };
-  for (const kind of kinds) {
+  for (const kind of permissionKinds) {
     const decided = options[kind];
     if (decided === false) delete wanted[kind];
     else if (decided !== undefined) wanted[kind] = decided === true ? true : absolute(kind, decided, Deno.cwd());
@@ -37,7 +37,7 @@ export function computeGrant(flow: Flow, paths: InstancePaths, options: Permissi
     read: widen(wanted.read, options.read === false ? [paths.dir] : [paths.runsDir]),
     write: widen(wanted.write, options.write === false ? [] : [paths.dir]),
   };
-  for (const kind of kinds) {
+  for (const kind of permissionKinds) {
     const values = granted[kind];
     if (values === undefined || (values !== true && values.length === 0)) delete granted[kind];
     else checkValues(kind, values);
@@ -52,14 +52,14 @@ export function computeGrant(flow: Flow, paths: InstancePaths, options: Permissi
 export function closeRunLinks(grant: Grant, { runsDir, ownDir, dir }: InstancePaths): Grant {
   const { read } = grant.granted;
   if (!Array.isArray(read) || !read.includes(runsDir)) return grant;
-  const links = escapingRunLinks(runsDir, ownDir, read).filter((path) => path !== dir && !isInside(path, dir));
+  const links = escapingRunLinks(runsDir, ownDir, read).filter((path) => path !== dir && !isBelow(path, dir));
   return links.length === 0 ? grant : { ...grant, closed: { ...grant.closed, read: [...grant.closed.read, ...links] } };
 }
 
 /** The flags of `deno run` that hold a grant. */
 export function grantFlags(grant: Grant): string[] {
   const flags = ["--no-prompt", "--cached-only"];
-  for (const kind of kinds) {
+  for (const kind of permissionKinds) {
     const values = grant.granted[kind];
     if (values === undefined || kind === "import") continue;
     flags.push(values === true ? `--allow-${kind}` : `--allow-${kind}=${values.join()}`);
@@ -75,8 +75,8 @@ export function grantFlags(grant: Grant): string[] {
 export function allows(grant: Grant, kind: PermissionKind, value: string): boolean {
   const values = grant.granted[kind];
   if (kind === "read" || kind === "write") {
-    if (grant.closed[kind].some((path) => isInside(value, path))) return false;
-    return values === true || (values ?? []).some((path) => isInside(value, path));
+    if (grant.closed[kind].some((path) => isBelow(value, path))) return false;
+    return values === true || (values ?? []).some((path) => isBelow(value, path));
   }
   if (values === true) return true;
   return (values ?? []).some((granted) => matchesValue(kind, granted, value));
@@ -90,10 +90,6 @@ function matchesValue(kind: PermissionKind, granted: string, value: string): boo
   }
   if (kind === "env") return granted.endsWith("*") && value.startsWith(granted.slice(0, -1));
   return kind === "run" && value.split("/").pop() === granted;
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
 
 /** The toolkit's own files and folder, and links in requested folders that lead out of them. */
@@ -118,7 +114,7 @@ function absolutePaths(set: PermissionSet, folder: string): PermissionSet {
 }
 
 function absolute(kind: PermissionKind, values: string[], folder: string): string[] {
-  return kind === "read" || kind === "write" || kind === "ffi" ? values.map((path) => resolve(folder, path)) : values;
+  return isPathKind(kind) ? values.map((path) => resolve(folder, path)) : values;
 }
 
 function flowFolder(flow: Flow): string {

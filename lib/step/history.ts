@@ -5,15 +5,14 @@
 import { join } from "../deps/path.ts";
 import { entriesOf, exists } from "../base/maybe_file.ts";
 import type { InstancePaths } from "./instance_paths.ts";
-import { maybeRecord } from "./record_file.ts";
 
-/** Moves the run folder into history and keeps the `keep` newest earlier runs. */
-export function moveToHistory(paths: InstancePaths, keep: number): void {
+/** Moves the run folder into history, named after the run's id if that is known, and keeps the `keep` newest earlier runs. */
+export function moveToHistory(paths: InstancePaths, keep: number, id?: string): void {
   if (keep <= 0) {
     Deno.removeSync(paths.dir, { recursive: true });
   } else {
     Deno.mkdirSync(paths.history, { recursive: true });
-    Deno.renameSync(paths.dir, join(paths.history, freeName(paths)));
+    Deno.renameSync(paths.dir, join(paths.history, freeName(paths, id)));
   }
   prune(paths, keep);
 }
@@ -31,15 +30,10 @@ function prune(paths: InstancePaths, keep: number): void {
   }
 }
 
-function freeName(paths: InstancePaths): string {
-  const id = recordedId(paths) ?? new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "");
+function freeName(paths: InstancePaths, id = ""): string {
+  const wanted = /^[\w-]+$/.test(id) ? id : new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "");
   for (let i = 0;; i++) {
-    const name = i === 0 ? id : `${id}-${i}`;
+    const name = i === 0 ? wanted : `${wanted}-${i}`;
     if (!exists(join(paths.history, name))) return name;
   }
-}
-
-function recordedId(paths: InstancePaths): string | undefined {
-  const id = maybeRecord(paths)?.id;
-  return id && /^[\w-]+$/.test(id) ? id : undefined;
 }

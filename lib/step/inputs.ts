@@ -5,10 +5,10 @@
 import { dirname } from "../deps/path.ts";
 import { type FileSignature, isSettled, signatureOf } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
+import { isBelow } from "../base/is_below.ts";
 import { maybeStat } from "../base/maybe_file.ts";
 import type { InputRecord, PermissionSet } from "../base/record.ts";
 import type { InstancePaths } from "./instance_paths.ts";
-import { isBelow } from "./project.ts";
 
 /** An input and, when it has settled, the signature by which a later look can spare the hashing. */
 export interface Input {

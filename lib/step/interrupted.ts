@@ -3,13 +3,14 @@
  * event log.
  * @module
  */
-import { join } from "../deps/path.ts";
 import { writeFileAtomic } from "../base/atomic_file.ts";
-import type { Config, RunRecord } from "../base/record.ts";
+import { jsonText } from "../base/json.ts";
+import type { RunRecord } from "../base/record.ts";
 import { maybeBuiltFlow } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
+import { maybeConfig } from "./config_file.ts";
 import { readEventLog } from "./event_log.ts";
-import { gatherArtifacts, recordText, writeRun } from "./finish.ts";
+import { gatherArtifacts, writeRun } from "./finish.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { cellPhrase } from "./outcome.ts";
 
@@ -29,8 +30,7 @@ export function readInterrupted(paths: InstancePaths, running: RunRecord): Inter
   if (!build) return { record };
   const capture = new Capture(build.flow);
   for (const event of events) capture.event(event);
-  const last = capture.currentCell;
-  const captured = capture.finish({ running: last >= 0 ? last : undefined });
+  const captured = capture.finish({ running: capture.currentCell });
   record.statusText = `Interrupted ${cellPhrase(build.flow, captured.lastCell)}: its conductor died`;
   record.cells = captured.cells.map((cell) => cell.record);
   record.metrics = captured.metrics;
@@ -41,17 +41,8 @@ export function readInterrupted(paths: InstancePaths, running: RunRecord): Inter
 /** Writes an interrupted run down as such, with notebook and report, before it goes into history. */
 export async function recordInterrupted(paths: InstancePaths, running: RunRecord): Promise<void> {
   const { record, captured, build } = readInterrupted(paths, running);
-  if (!captured || !build) return writeFileAtomic(paths.record, recordText(record));
+  if (!captured || !build) return writeFileAtomic(paths.record, jsonText(record));
   record.artifacts = await gatherArtifacts(paths, record.warnings);
   const { flow, highlighted } = build;
-  await writeRun(paths, record, { flow, highlighted, config: readConfig(paths), cells: captured.cells });
-}
-
-function readConfig(paths: InstancePaths): Config {
-  try {
-    return JSON.parse(Deno.readTextFileSync(join(paths.dir, "config.json")));
-  } catch {
-    // Cut short by the same crash.
-    return {};
-  }
+  await writeRun(paths, record, { flow, highlighted, config: maybeConfig(paths.config) ?? {}, cells: captured.cells });
 }

@@ -12,26 +12,13 @@ import {
 import { version } from "../base/version.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Accesses } from "./audit.ts";
-import type { BoundConfig } from "./bind_config.ts";
 import type { Build } from "./build.ts";
 import { codeRecord } from "./code_graph.ts";
 import { describeEnvironment, maybeGit } from "./environment.ts";
-import type { Grant } from "./grant.ts";
 import { isLive } from "./inputs.ts";
-import type { InstancePaths } from "./instance_paths.ts";
 import type { Outcome } from "./outcome.ts";
+import type { RunPlan } from "./plan_run.ts";
 import { suggestHeader } from "./suggest_header.ts";
-
-/** What is decided before a run starts. */
-export interface RunPlan {
-  id: string;
-  paths: InstancePaths;
-  build: Build;
-  bound: BoundConfig;
-  grant: Grant;
-  configHash: string;
-  grantHash: string;
-}
 
 /** The record of a run that has just started: all that is known so far. */
 export function startRecord(plan: RunPlan, startedAt: Date): RunRecord {

@@ -3,6 +3,7 @@
  * @module
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
+import { isBelow } from "../base/is_below.ts";
 import { exists } from "../base/maybe_file.ts";
 
 /** What a flow's process takes from around the flow. */
@@ -59,11 +60,6 @@ const defaultHosts = [
   "raw.githubusercontent.com:443",
   "gist.githubusercontent.com:443",
 ];
-
-/** Whether `path` is `folder` or lies below it, by whole names. */
-export function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
-}
 
 function remoteHosts(urls: string[]): string[] {
   const remote = urls.filter((url) => /^https?:/.test(url)).map((url) => new URL(url));

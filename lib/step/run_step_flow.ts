@@ -2,95 +2,23 @@
  * One flow, run as one recorded instance: the heart of the toolkit.
  * @module
  */
-import { resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
-import { type Duration, parseDuration } from "../base/duration.ts";
+import { parseDuration } from "../base/duration.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { type FileSignature, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
-import { checkName } from "../base/names.ts";
-import type { Executor } from "../executor/executor.ts";
+import { isGreen } from "../base/record.ts";
 import { localExecutor } from "../executor/local.ts";
 import type { Cell } from "../notebook/flow.ts";
-import { bindConfig } from "./bind_config.ts";
-import { buildFlow } from "./build.ts";
-import type { RunEvent } from "./event_log.ts";
-import { executeRun } from "./execute_run.ts";
-import { decideFreshness, type Freshness, hashConfig, hashGrant } from "./freshness.ts";
-import { computeGrant, type PermissionOptions } from "./grant.ts";
+import { type ExecuteOptions, executeRun } from "./execute_run.ts";
+import { decideFreshness, type Freshness } from "./freshness.ts";
 import { type InstancePaths, instancePaths, refuseLinks } from "./instance_paths.ts";
-import type { RunPlan } from "./make_record.ts";
+import { planRun, type RunPlan } from "./plan_run.ts";
 import { maybeRecord } from "./record_file.ts";
 import { makeRun, type Run } from "./run.ts";
 import { maybeSeal } from "./seals.ts";
 import { StepFailedError } from "./step_failed_error.ts";
-
-/** When a failed run is tried again. */
-export interface RetryOptions {
-  /** Tries after the first. */
-  max: number;
-  /** The pause before the second try; it doubles each time. Default `"1s"`. */
-  backoff?: Duration;
-  /** The longest pause. Default `"30s"`. */
-  maxBackoff?: Duration;
-}
-
-/** Options of one step. */
-export interface StepOptions {
-  /** The name of the step; the flow's file name without its ending unless given. */
-  step?: string;
-  /** The folder of all runs. Default `"runs"`. */
-  runsDir?: string;
-  /**
-   * `"auto"` (default) reuses a run that would come out the same, `"existing"` any run that succeeded, `"off"` none.
-   */
-  cache?: "auto" | "existing" | "off";
-  /** The conductor's word on the permissions that the flow's header requests; it wins. Paths from the current folder. */
-  permissions?: PermissionOptions;
-  /** The time limit of one try; the header's `timeout` unless given. */
-  timeout?: Duration;
-  /** How long a flow that is asked to stop may take before it is killed. Default `"5s"`. */
-  grace?: Duration;
-  /** How often, or how, a failed run is tried again; the header's `retries` unless given. */
-  retries?: number | RetryOptions;
-  /** How many earlier runs of the instance are kept. Default 3. */
-  keep?: number;
-  /** False gives up with an error of code `locked` when another conductor runs the instance. Default: wait for it. */
-  wait?: boolean;
-  /** Cancels the run. */
-  signal?: AbortSignal;
-  /** Where it runs; this machine unless given. */
-  executor?: Executor;
-  /**
-   * True when the values of the config are text, as from a command line or a CSV file, to be converted by type; or the
-   * keys whose values are text, such as `maxDistance` or `model.seed`.
-   */
-  textConfig?: boolean | string[];
-  /** Told what happens while it happens. */
-  onEvent?: (event: StepEvent) => void;
-}
-
-/** What a watcher needs to know of a cell. */
-export type CellOutline = Pick<Cell, "index" | "type" | "title" | "line">;
-
-/** What `onEvent` is told. */
-export type StepEvent =
-  | RunEvent
-  /** Somebody else runs the instance. */
-  | { t: "waiting"; holder?: LockHolder }
-  /** It starts to run, with one line a reason. */
-  | { t: "running"; step: string; instance: string; cells: CellOutline[]; reasons: string[] }
-  /** A try failed and another one follows after `delayMs`. */
-  | { t: "retrying"; attempt: number; delayMs: number; statusText: string };
-
-/** Defaults of `StepOptions`. */
-export const stepDefaults = {
-  runsDir: "runs",
-  cache: "auto",
-  grace: "5s",
-  retries: 0,
-  keep: 3,
-} satisfies Partial<StepOptions>;
+import { type CellOutline, stepDefaults, type StepOptions } from "./step_options.ts";
 
 /**
  * Runs a flow as one instance: in a process of its own, with only the permissions it was granted, recorded in
@@ -141,7 +69,7 @@ export async function runStepFlow(
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
     const record = await executeRun(plan, settings(plan, options));
     const run = makeRun(paths, { status: record.status, cached: false, reasons, record: () => record });
-    if (record.status !== "succeeded" && record.status !== "warned") throw new StepFailedError(run);
+    if (!isGreen(record.status)) throw new StepFailedError(run);
     return run;
   } catch (error) {
     throw explainDiskError(error, `run ${paths.step}/${instance} in "${paths.dir}"`);
@@ -178,37 +106,8 @@ export async function explainFreshness(
   return await freshnessOf(plan);
 }
 
-async function planRun(
-  flow: string | URL,
-  instance: string,
-  config: object,
-  options: StepOptions,
-): Promise<RunPlan> {
-  const runsDir = options.runsDir ?? stepDefaults.runsDir;
-  checkName("instance", instance);
-  options.signal?.throwIfAborted();
-  try {
-    const build = await buildFlow(flowPath(flow), resolve(runsDir, ".ductaflow", "build"));
-    const step = checkName("step", options.step ?? build.flow.name);
-    const paths = instancePaths(runsDir, step, instance);
-    const text = options.textConfig;
-    const name = `${step}/${instance}`;
-    const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
-    const grant = computeGrant(build.flow, paths, options.permissions);
-    const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant, paths)]);
-    return { id: newId(), paths, build, bound, grant, configHash, grantHash };
-  } catch (error) {
-    throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
-  }
-}
-
 function outline({ index, type, title, line }: Cell): CellOutline {
   return { index, type, ...(title === undefined ? {} : { title }), line };
-}
-
-/** A bare name stands for a flow in `flows/`. */
-export function flowPath(flow: string | URL): string | URL {
-  return typeof flow === "string" && /^[\w-]+$/.test(flow) ? `flows/${flow}.ts` : flow;
 }
 
 function isUnchanged(path: string, before: FileSignature | undefined): boolean {
@@ -225,7 +124,7 @@ function freshnessOf(plan: RunPlan): Promise<Freshness> {
 async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
   const { paths } = plan;
   const mode = options.cache ?? stepDefaults.cache;
-  if (mode === "off") return { reasons: [`The cache is off`] };
+  if (mode === "off") return { reasons: ["The cache is off"] };
   const { fresh, reasons } = mode === "existing" ? existing(paths) : await freshnessOf(plan);
   if (!fresh) return { reasons: reasons.map((reason) => reason.text) };
   const status = maybeSeal(paths)?.status ?? maybeRecord(paths)!.status;
@@ -233,8 +132,7 @@ async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: 
 }
 
 function existing(paths: InstancePaths): Freshness {
-  const status = maybeRecord(paths)?.status;
-  const green = status === "succeeded" || status === "warned";
+  const green = isGreen(maybeRecord(paths)?.status);
   return { fresh: green, reasons: green ? [] : [{ kind: "never-ran", text: "No run of it succeeded yet" }] };
 }
 
@@ -244,18 +142,13 @@ function readRecord(paths: InstancePaths) {
   throw new DuctaflowError(`The record "${paths.record}" is gone`, { code: "run-not-found" });
 }
 
-async function lockInstance(paths: InstancePaths, options: StepOptions): Promise<HeldLock & { waited: boolean }> {
+async function lockInstance(paths: InstancePaths, options: StepOptions): Promise<HeldLock> {
   const name = `${paths.step}/${paths.instance}`;
-  let waited = false;
-  const onWait = (holder?: LockHolder) => {
-    waited = true;
-    options.onEvent?.({ t: "waiting", ...(holder ? { holder } : {}) });
-  };
+  const onWait = (holder?: LockHolder) => options.onEvent?.({ t: "waiting", ...(holder ? { holder } : {}) });
   try {
     const { wait, signal } = options;
     const accept = (before?: LockHolder) => refuseTwin(paths, name, before);
-    const lock = await acquireLock(paths.lock, name, { wait, signal, onWait, accept });
-    return { ...lock, waited };
+    return await acquireLock(paths.lock, name, { wait, signal, onWait, accept });
   } catch (error) {
     throw explainDiskError(error, `lock ${name} in "${paths.ownDir}"`);
   }
@@ -272,7 +165,7 @@ function refuseTwin(paths: InstancePaths, name: string, before: LockHolder | und
   });
 }
 
-function settings(plan: RunPlan, options: StepOptions) {
+function settings(plan: RunPlan, options: StepOptions): ExecuteOptions {
   const { header } = plan.build.flow;
   const retries = options.retries ?? header.retries ?? stepDefaults.retries;
   const { max, backoff = "1s", maxBackoff = "30s" } = typeof retries === "number" ? { max: retries } : retries;
@@ -289,13 +182,4 @@ function settings(plan: RunPlan, options: StepOptions) {
     signal: options.signal,
     onEvent: options.onEvent,
   };
-}
-
-let lastTime = 0;
-
-/** Sorts by time, also within one process and millisecond: `20261122T120304123-4fz81c`. */
-function newId(): string {
-  lastTime = Math.max(Date.now(), lastTime);
-  const time = new Date(lastTime).toISOString().replace(/[-:.Z]/g, "");
-  return `${time}-${crypto.randomUUID().slice(0, 8)}`;
 }

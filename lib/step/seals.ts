@@ -6,6 +6,7 @@
 import { writeFileAtomic } from "../base/atomic_file.ts";
 import { acquireLock } from "../base/lock.ts";
 import { maybeStat, openMakingFolder } from "../base/maybe_file.ts";
+import { writeAll } from "../base/write_all.ts";
 import type { FileSignature } from "../base/file_signature.ts";
 import type { InputRecord } from "../base/record.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -48,8 +49,7 @@ export function maybeSeal(paths: InstancePaths): Seal | undefined {
 export function appendSeal(paths: InstancePaths, seal: Seal): void {
   const file = openMakingFolder(paths.seals, { append: true, create: true });
   try {
-    const bytes = encoder.encode(`\n${JSON.stringify(seal)}`);
-    for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    writeAll(file, encoder.encode(`\n${JSON.stringify(seal)}`));
   } finally {
     file.close();
   }

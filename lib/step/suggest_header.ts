@@ -3,17 +3,19 @@
  * @module
  */
 import { dirname, fromFileUrl, relative } from "../deps/path.ts";
+import { isBelow } from "../base/is_below.ts";
+import { isPathKind, permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
 import type { Accesses } from "./audit.ts";
 import type { InstancePaths } from "./instance_paths.ts";
-import { isBelow } from "./project.ts";
 
 const manyFiles = 5;
 
 /** Lines of YAML for the header, or undefined when the default grant of every step is enough. */
 export function suggestHeader(flowUrl: string, paths: InstancePaths, accesses: Accesses): string | undefined {
   const lines: string[] = [];
-  for (const kind of ["read", "write", "net", "env", "run", "sys", "ffi"] as PermissionKind[]) {
+  for (const kind of permissionKinds) {
+    if (kind === "import") continue;
     const values = needed(kind, paths, accesses);
     if (values.length === 0) continue;
     const shown = isPathKind(kind) ? toHeaderPaths(values, flowUrl) : values;
@@ -22,10 +24,10 @@ export function suggestHeader(flowUrl: string, paths: InstancePaths, accesses: A
   return lines.length === 0 ? undefined : ["permissions:", ...lines].join("\n");
 }
 
-/** The header line that would allow one access. */
+/** The line below `permissions:` that would allow one access. */
 export function headerLineFor(flowUrl: string, kind: PermissionKind, value: string): string {
   const shown = isPathKind(kind) ? toHeaderPaths([value], flowUrl) : [value];
-  return `//   ${kind}: [${shown.map(toYaml).join(", ")}]`;
+  return `${kind}: [${shown.map(toYaml).join(", ")}]`;
 }
 
 function needed(kind: PermissionKind, paths: InstancePaths, { used, denied }: Accesses): string[] {
@@ -44,10 +46,6 @@ function toHeaderPaths(paths: string[], flowUrl: string): string[] {
   if (!flowUrl.startsWith("file:")) return short;
   const base = dirname(fromFileUrl(flowUrl));
   return short.map((path) => relative(base, path) || ".");
-}
-
-function isPathKind(kind: PermissionKind): boolean {
-  return kind === "read" || kind === "write" || kind === "ffi";
 }
 
 /** Text that YAML takes for something else, such as `true` or `2024`, stands in quotes. */

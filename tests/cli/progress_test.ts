@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "../../lib/deps/assert.ts";
 import { progressText, showProgress } from "../../lib/cli/progress.ts";
-import type { StepEvent } from "../../lib/step/run_step_flow.ts";
+import type { StepEvent } from "../../lib/step/step_options.ts";
 import { FakeEffects } from "./fake_effects.ts";
 
 const running: StepEvent = {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { parseHeader } from "../../lib/notebook/header.ts";
-import { permissionKinds } from "../../lib/notebook/header_permissions.ts";
+import { permissionKinds } from "../../lib/base/permission_kind.ts";
 import { linesOf } from "../../lib/notebook/lines.ts";
 
 const url = "file:///flows/x.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { basename, fromFileUrl, join, toFileUrl } from "../../lib/deps/path.ts";
-import { originalColumn } from "../../lib/notebook/edits.ts";
 import { instrument } from "../../lib/notebook/instrument.ts";
 import { parseFlow, readFlow } from "../../lib/notebook/read_flow.ts";
+import { originalColumn } from "../../lib/step/host/errors.ts";
 import type { Edit } from "../../lib/notebook/edits.ts";
 import type { Instrumented } from "../../lib/notebook/instrument.ts";
 import type { HostOrders, HostReport } from "./flow_host.ts";
@@ -126,7 +126,8 @@ async function runModule(orders: HostOrders): Promise<HostReport> {
 
 function mapped(error: HostReport["error"], edits: Edit[]): HostReport["error"] {
   if (error?.line === undefined || error.column === undefined) return error;
-  return { ...error, column: originalColumn(edits, error.line, error.column) };
+  const places = edits.map(({ line, column, inserted }): [number, number, number] => [line, column, inserted]);
+  return { ...error, column: originalColumn(places, error.line, error.column) };
 }
 
 function placeOf({ line, column }: { line: number; column: number }) {

@@ -44,8 +44,11 @@ export function mapStackTraces(map: StackMap): void {
   };
 }
 
-/** The column in the flow of a place in the instrumented copy; both from 1. */
-function originalColumn(edits: StackMap["edits"], line: number, column: number): number {
+/**
+ * The column in the flow of a place in the instrumented copy; both from 1. Lines are the same in both. A place inside
+ * added text gives the place where that was added.
+ */
+export function originalColumn(edits: StackMap["edits"], line: number, column: number): number {
   let shift = 0;
   for (const [editLine, editColumn, inserted] of edits) {
     if (editLine !== line || editColumn + shift > column) continue;

@@ -1,7 +1,7 @@
 /**
  * The toolkit's side of a flow's process. It is loaded before the flow, in one text with its other parts
- * (`read_host.ts` joins them) that imports nothing. It reads its orders from stdin, answers in frames on stdout and stderr, and gives the flow the
- * globals that instrumented code and `lib/flow.ts` look for.
+ * (`read_host.ts` joins them) that imports nothing. It reads its orders from stdin, answers in frames on stdout and
+ * stderr, and gives the flow the globals that instrumented code and `lib/flow.ts` look for.
  *
  * A frame is `0x1E nonce flag payload 0x1E` in at most 4096 bytes, which a pipe never tears: flag `+` when the next
  * frame goes on, `.` at the end; the payload is JSON, which holds no raw `0x1E`. The nonce is known only here and in
@@ -22,10 +22,10 @@ export interface HostOrders extends StackMap {
   /** The path of the flow file, unless it is from the web. */
   flowPath?: string;
   run: { step: string; instance: string; dir: string };
-  /** How a sibling run folder is written from the run folder: `../..`. */
-  runsFromHere: string;
 }
 
+/** The folder of all runs as a flow writes it, from its run folder. */
+const runsFromHere = "../..";
 const frameLimit = 4096;
 const outputLimit = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
@@ -147,7 +147,7 @@ function api() {
     metric: (name: string, value: number, options: Bundle) => send({ ...options, t: "metric", name, value }),
     check: (name: string, ok: boolean, options: Bundle) => send({ ...options, t: "check", name, ok }),
     progress: (done: number, total: number, label?: string) => send({ t: "progress", done, total, label }),
-    input: (step: string, instance: string, file: string) => `${visible.runsFromHere}/${step}/${instance}/${file}`,
+    input: (step: string, instance: string, file: string) => `${runsFromHere}/${step}/${instance}/${file}`,
     rows: rowsBundle,
   };
 }
@@ -182,7 +182,7 @@ function revive(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revive);
   const reference = (value as { $run?: { step: string; instance: string } }).$run;
   if (reference && Object.keys(value).length === 1) {
-    return { ...reference, dir: `${visible.runsFromHere}/${reference.step}/${reference.instance}` };
+    return { ...reference, dir: `${runsFromHere}/${reference.step}/${reference.instance}` };
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]));
 }
@@ -212,5 +212,4 @@ function sendBundle(kind: "result" | "display", data: Bundle): void {
 
 function reportLate(error: unknown): void {
   send({ t: "error", late: true, error: describeError(error), ms: now(), rss: memory().rss });
-  send({ t: "late" }, writeErr);
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
 import type { Json } from "../../lib/base/json.ts";
 import type { ParameterType } from "../../lib/notebook/flow.ts";
-import { convertText, matchesType } from "../../lib/step/parameter_type.ts";
+import { convertText, matchesType } from "../../lib/step/parameter_value.ts";
 
 const string: ParameterType = { kind: "string" };
 const number: ParameterType = { kind: "number" };
