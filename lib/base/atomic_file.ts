@@ -2,7 +2,6 @@
  * Files that the toolkit owns are replaced whole or not at all, also when the machine stops in the middle.
  * @module
  */
-import { dirname } from "../deps/path.ts";
 import { writeAll } from "./write_all.ts";
 
 const encoder = new TextEncoder();
@@ -62,19 +61,6 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     staged.discard();
     throw error;
   }
-}
-
-/** `writeFileAtomic`, and durable when it returns. */
-export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
-  const staged = stageFile(path, content);
-  try {
-    await staged.sync();
-    staged.commit();
-  } catch (error) {
-    staged.discard();
-    throw error;
-  }
-  await syncPath(dirname(path));
 }
 
 /**

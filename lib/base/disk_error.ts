@@ -36,6 +36,10 @@ function kindOf(error: Error): { code: string; what: string; hint: string } | un
   if (/os error 30\b/.test(error.message)) {
     return { code: "read-only", what: "the file system is read-only", hint: "Choose another folder with runsDir" };
   }
+  // With the folders above made first, only a place that takes none is not found.
+  if (error instanceof Deno.errors.NotFound && /: mkdir /.test(error.message)) {
+    return { code: "read-only", what: "no folder can be made there", hint: "Choose another folder with runsDir" };
+  }
   if (error instanceof Deno.errors.NotCapable) {
     return {
       code: "conductor-permission",

@@ -21,7 +21,7 @@ export interface JsonProblem {
 
 /**
  * Copies a value into plain JSON and lists all that would be lost or changed on the way: functions, symbols, BigInt,
- * NaN and infinities, cycles, Map, Set and other class instances. Objects with `toJSON` (dates, runs) are asked for
+ * NaN and infinities, cycles, Map, Set and other class instances, `undefined` in a list. Objects with `toJSON` (dates, runs) are asked for
  * their JSON; keys whose value is `undefined` are left out, as `JSON.stringify` does; `-0` becomes `0`.
  */
 export function toPlainJson(
@@ -53,10 +53,7 @@ export function toPlainJson(
 
   function copyObject(value: object, path: string): Json {
     if (Array.isArray(value)) {
-      return Array.from(
-        value,
-        (item, i) => item === undefined ? null : copy(item, `${path}[${i}]`),
-      );
+      return Array.from(value, (item, i) => copy(item, `${path}[${i}]`));
     }
     if ("toJSON" in value && typeof value.toJSON === "function") {
       const json = value.toJSON();

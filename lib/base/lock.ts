@@ -109,7 +109,9 @@ function writeHolder(file: Deno.FsFile, holder: LockHolder): void {
   file.writeSync(bytes);
 }
 
+let host: { name?: string } | undefined;
+
 function hostName(): string | undefined {
-  const granted = Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
-  return granted ? Deno.hostname() : undefined;
+  const isGranted = () => Deno.permissions.querySync({ name: "sys", kind: "hostname" }).state === "granted";
+  return (host ??= isGranted() ? { name: Deno.hostname() } : {}).name;
 }

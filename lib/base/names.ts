@@ -38,7 +38,7 @@ export function checkName(kind: "step" | "instance", name: unknown): string {
   const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
   throw new DuctaflowError(`The ${kind} name "${visible(shown)}" cannot be used: ${problem}`, {
     code: "bad-name",
-    hint: `Use 1 to 100 letters, digits and . _ = + - , for example "${suggestName(text)}"`,
+    hint: `Use 1 to 100 characters: letters, digits and any of ._=+- (for example "${suggestName(text)}")`,
   });
 }
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { isJsonObject, setOwn } from "../base/json.ts";
-import { injectedParameters } from "./injected_parameters.ts";
+import { injectedParameters, type InjectedValues } from "./injected_parameters.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { CellRecord, CellStatus, Config, ParameterRecord, RunStatus } from "../base/record.ts";
 import type { Cell, Flow } from "./flow.ts";
@@ -32,6 +32,8 @@ export interface ExecutedCell {
 /** What `executedNotebook` needs besides the flow. */
 export interface ExecutedNotebookOptions {
   config: Config;
+  /** What the config set in the run; without it, the values in `parameters` and the other keys of the config. */
+  injected?: InjectedValues;
   /** The config as Markdown, for the first cell. */
   configMarkdown: string;
   parameters: ParameterRecord[];
@@ -59,10 +61,19 @@ export function executedNotebook(flow: Flow, options: ExecutedNotebookOptions): 
   for (const cell of flow.cells) {
     cells.push(executedCell(cell, options.cells[cell.index]));
     if (!cell.tags.includes("parameters")) continue;
-    const source = injectedParameters(flow, options.config, options.parameters);
+    const source = injectedParameters(flow, options.injected ?? topLevel(flow, options));
     if (source !== "") cells.push(injectedCell(source));
   }
   return { nbformat: 4, nbformat_minor: 5, metadata: notebookMetadata(flow, options), cells };
+}
+
+function topLevel(flow: Flow, { config, parameters }: ExecutedNotebookOptions): InjectedValues {
+  const declared = new Set(flow.parameters.map((parameter) => parameter.name));
+  const fromConfig = parameters.filter(({ source }) => source === "config");
+  return {
+    values: Object.fromEntries(fromConfig.map(({ name, value }) => [name, value])),
+    globals: Object.fromEntries(Object.entries(config).filter(([name]) => !declared.has(name))),
+  };
 }
 
 function executedCell(cell: Cell, executed: ExecutedCell | undefined): NotebookCell {

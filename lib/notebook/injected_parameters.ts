@@ -3,28 +3,36 @@
  * @module
  */
 import type { Json } from "../base/json.ts";
-import type { Config, ParameterRecord } from "../base/record.ts";
 import type { Flow } from "./flow.ts";
 
+/** What the config set in a run. */
+export interface InjectedValues {
+  /** By the name of the parameter. */
+  values: { [name: string]: Json };
+  /** What the run had as globals. */
+  globals: { [name: string]: Json };
+}
+
 /**
- * One line a parameter that the config set, and one a config key that the flow does not declare. Run after the
+ * One line a parameter that the config set, and one a global that it made. Run after the
  * parameters cell it gives the same values, except for `const` with a default, which cannot be set: a comment says so.
  * Empty when the config sets nothing.
  */
-export function injectedParameters(flow: Flow, config: Config, parameters: ParameterRecord[]): string {
+export function injectedParameters(flow: Flow, { values, globals }: InjectedValues): string {
   const text = flow.source.split("\n");
   const lines: string[] = [];
-  for (const { name, value, source, line } of parameters) {
-    if (source !== "config") continue;
+  for (const { name, line } of flow.parameters) {
+    if (!Object.hasOwn(values, name)) continue;
+    const value = values[name];
     const declaration = declarationOf(name, text.slice(0, line));
     const code = literal(value);
     if (declaration === "let") lines.push(`${name} = ${code};`);
     else if (declaration === "declare") lines.push(`${globalNamed(name)} = ${code};`);
     else lines.push(`// ${name} = ${code} (injected at its const declaration)`);
   }
-  for (const [name, value] of Object.entries(config)) {
+  for (const [name, value] of Object.entries(globals)) {
     // Globals such as `Deno` or `fetch` are never replaced.
-    if (flow.parameters.some((parameter) => parameter.name === name) || name in globalThis) continue;
+    if (name in globalThis) continue;
     lines.push(`${globalNamed(name)} = ${literal(value)};`);
   }
   return lines.join("\n");

@@ -147,7 +147,7 @@ export function viewResults(record: RunRecord): ResultsView {
     return { name, value: formatNumber(value), exact: String(value), unit, description };
   });
   const checks = list(record.checks).map(({ name, ok, severity, message }) => {
-    if (ok === true) return { name, kind: "good" as const, sign: "✓", word: "holds", message };
+    if (ok === true) return { name, kind: "good" as const, sign: "✓", word: "holds" };
     if (severity === "warning") return { name, kind: "warn" as const, sign: "!", word: "warning", message };
     return { name, kind: "bad" as const, sign: "✕", word: "error", message };
   });

@@ -54,11 +54,6 @@ export interface Attempt {
 
 const drainMs = 2000;
 const readSize = 64 * 1024;
-/**
- * A flow that took less than this the last time starts without V8's helper threads: they compile and collect garbage in
- * the background, which cannot pay for itself in so short a time and costs 2 ms.
- */
-const shortMs = 200;
 /** What a terminal sends to all that runs in it, a conductor and its flows alike. */
 const fromTerminal = new Set(["SIGINT", "SIGHUP"]);
 /** A timer with more milliseconds than this fires at once. */
@@ -67,14 +62,8 @@ const longestTimer = 2 ** 31 - 1;
 /** Runs the flow once. Never throws for what the flow does. */
 export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   const { paths, build, grant } = options;
-  const args = [
-    "run",
-    "--quiet",
-    ...engineFlags(build),
-    ...grantFlags(grant),
-    ...projectFlags(build.project),
-    build.main,
-  ];
+  const locked = build.project.lockFile ? ["--frozen"] : [];
+  const args = ["run", "--quiet", ...locked, ...grantFlags(grant), ...projectFlags(build.project), build.main];
   const orders = hostOrders(options);
   const log = openEventLog(paths.events);
   try {
@@ -89,16 +78,10 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     const process = await options.executor.start({ args, env, cwd: paths.dir, input, mayHaveChildren });
     const heard = await listen(process, orders.nonce, log, options);
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
-    build.lastMs = durationMs;
     return { startedAt, durationMs, ...heard, command: ["deno", ...args] };
   } finally {
     log.close();
   }
-}
-
-/** How the engine runs: code from the lock file only, and no helper threads for a flow that is over in no time. */
-function engineFlags({ project, lastMs = Infinity }: Build): string[] {
-  return [...project.lockFile ? ["--frozen"] : [], ...lastMs < shortMs ? ["--v8-flags=--single-threaded"] : []];
 }
 
 function hostOrders({ paths, build, bound }: AttemptOptions): HostOrders {

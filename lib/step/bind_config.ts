@@ -4,13 +4,14 @@
  * @module
  */
 import { DuctaflowError } from "../base/error.ts";
-import { isJsonObject, type Json, toPlainJson } from "../base/json.ts";
+import { isJsonObject, type Json, setOwn, toPlainJson } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Config, ParameterRecord } from "../base/record.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
+import { typeText } from "../notebook/parameter_type.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flattenConfig } from "./flatten_config.ts";
-import { convertText, matchesType } from "./parameter_value.ts";
+import { convertText, matchesType, typeOfValue } from "./parameter_value.ts";
 
 /** A config that fits its flow. */
 export interface BoundConfig {
@@ -41,8 +42,12 @@ export interface BindOptions {
  * the type accepted and the flow's line
  */
 export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}): BoundConfig {
-  const { config, problems, lost } = readConfig(input);
+  const { config, problems, lost } = readConfig(flow, input);
   const textKeys = new Set(options.text ? Object.keys(config) : options.textKeys ?? []);
+  for (const { section, problem } of convertMembers(flow, config, textKeys)) {
+    problems.push(problem);
+    lost.add(section);
+  }
   const { variables, ambiguous } = flattenConfig(config);
   const values: { [name: string]: Json } = {};
   const parameters: ParameterRecord[] = [];
@@ -95,6 +100,41 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
   }
 }
 
+/**
+ * Converts the texts for members of a parameter (`model.seed`) by its default, in place, and yields those that cannot
+ * be. Where the config says nothing else of the object, the other members of the default stay.
+ */
+function* convertMembers(flow: Flow, config: Config, textKeys: Set<string>): Generator<BadMember> {
+  for (const { name, line, default: whole } of flow.parameters) {
+    const given = Object.hasOwn(config, name) ? config[name] : undefined;
+    if (!isJsonObject(given)) continue;
+    const isText = (member: string) => textKeys.has(`${name}.${member}`) && typeof given[member] === "string";
+    const members = Object.keys(given).filter(isText);
+    const model = isJsonObject(whole) ? whole : {};
+    const onlyText = members.length > 0 && members.length === Object.keys(given).length;
+    for (const member of members) {
+      const text = given[member] as string;
+      const type = Object.hasOwn(model, member) ? typeOfValue(model[member]) : undefined;
+      const value = type && convertText(text, type);
+      if (value !== undefined) {
+        setOwn(given, member, value);
+        continue;
+      }
+      const accepted = type
+        ? `accepted is ${typeText(type)}`
+        : `of which the default of ${name} tells no type; give the whole of ${name} as JSON`;
+      yield { section: name, problem: `${name}.${member} (line ${line}): found ${quote(text)}, ${accepted}` };
+    }
+    if (onlyText) config[name] = { ...structuredClone(model), ...given };
+  }
+}
+
+/** A text that its parameter does not take. */
+interface BadMember {
+  section: string;
+  problem: string;
+}
+
 /** Sets what stands at `key` or `section.key`. */
 function replaceValue(config: Config, key: string, value: Json): void {
   const dot = Object.hasOwn(config, key) ? -1 : key.lastIndexOf(".");
@@ -103,22 +143,44 @@ function replaceValue(config: Config, key: string, value: Json): void {
 }
 
 /** The config as plain JSON, with what that lost, and the names of variables that were lost in part or whole. */
-function readConfig(input: unknown): { config: Config; problems: string[]; lost: Set<string> } {
+function readConfig(flow: Flow, input: unknown): { config: Config; problems: string[]; lost: Set<string> } {
   const { value, problems } = toPlainJson(input ?? {});
   if (!isJsonObject(value)) {
     return { config: {}, problems: [`the config is ${quote(value)}, accepted is an object`], lost: new Set() };
   }
   return {
     config: value,
-    problems: problems.map(({ path, found }) => `${path}: found ${found}, which JSON cannot hold`),
+    problems: problems.map(({ path, found }) => {
+      const parameter = parameterAt(flow, path);
+      if (!parameter) return `${path}: found ${found}, which JSON cannot hold`;
+      return `${path} (line ${parameter.line}): found ${found}, accepted is ${parameter.typeText}`;
+    }),
     lost: new Set(problems.flatMap(({ path }) => path.split(/[.[]/, 2))),
   };
+}
+
+/** The parameter that takes what stands at `key` or `section.key`. */
+function parameterAt(flow: Flow, path: string): Parameter | undefined {
+  return flow.parameters.find(({ name }) => name === path) ??
+    flow.parameters.find(({ name }) => path.split(".").length === 2 && path.endsWith(`.${name}`));
 }
 
 function describeParameter(parameter: Parameter, bound: { value: Json } | undefined): ParameterRecord {
   const { name, typeText: type, line } = parameter;
   if (bound) return { name, type, value: bound.value, source: "config", line };
   return { name, type, value: parameter.default ?? parameter.defaultText ?? null, source: "default", line };
+}
+
+/** What a config that was bound set in its run. */
+export function boundValues(
+  flow: Flow,
+  config: Config,
+  parameters: ParameterRecord[],
+): Pick<BoundConfig, "values" | "globals"> {
+  const values: BoundConfig["values"] = {};
+  for (const { name, value, source } of parameters) if (source === "config") values[name] = value;
+  if (!Object.hasOwn(values, "config") && declaredNames(flow).has("config")) values.config = config;
+  return { values, globals: globalsFor(flow, flattenConfig(config).variables).globals };
 }
 
 /** Everything that no declaration takes becomes a global, so that plain use of the name works. */

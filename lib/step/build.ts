@@ -30,8 +30,6 @@ export interface Build {
   edits: [line: number, column: number, inserted: number][];
   /** Highlighted HTML of the code cells by source. */
   highlighted: Map<string, string>;
-  /** How long the last run of it took in this process, in milliseconds. */
-  lastMs?: number;
 }
 
 /** What the build folder holds besides the code. */
@@ -109,7 +107,7 @@ async function make({ url, source, folder }: MakeOptions): Promise<Build> {
   // The first caching may have made or extended the lock file.
   const lockedProject = projectOf(stored.flow);
   const final = await withSettings(fresh, lockedProject);
-  writeFileAtomic(graphFile, JSON.stringify(final));
+  if (!final.unfetched) writeFileAtomic(graphFile, JSON.stringify(final));
   return { ...build, project: lockedProject, graph: final };
 }
 

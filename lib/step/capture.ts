@@ -2,7 +2,8 @@
  * Turns what a flow's process says into cells with outputs, in bounded memory.
  *
  * Within a cell the order of stdout text and rich outputs is the order in which they were written; stderr is a stream
- * of its own and comes after them. Output belongs to the cell that was running when it was written.
+ * of its own and comes after them. Output belongs to the cell that was running when it was written; a value that takes
+ * time to show itself belongs to the cell that showed it, after what that cell had shown by then.
  * @module
  */
 import type { CellRecord, CheckRecord, MetricRecord } from "../base/record.ts";
@@ -20,7 +21,8 @@ export interface CaptureLimits {
   runText: number;
   /** Rich outputs of the run together. */
   displays: number;
-  displayCount: number;
+  /** Rich outputs of one cell; half of them the first, half the last. */
+  cellDisplays: number;
 }
 
 /** What is kept unless said otherwise. */
@@ -28,7 +30,7 @@ export const captureLimits = {
   cellText: 1024 * 1024,
   runText: 16 * 1024 * 1024,
   displays: 64 * 1024 * 1024,
-  displayCount: 2000,
+  cellDisplays: 200,
 } satisfies CaptureLimits;
 
 /** All that a run said. */
@@ -48,8 +50,35 @@ export interface Captured {
   droppedDisplays: number;
 }
 
+/** A piece of stdout; `head` is how much of it counts for the run's heads. */
+interface TextItem {
+  t: "text";
+  text: BoundedText;
+  head: number;
+}
+
+interface RichItem {
+  t: "rich";
+  output: Output;
+  size: number;
+  /** It only says that something too large was dropped, which is counted already. */
+  isNotice: boolean;
+}
+
+/** Stands where rich outputs were dropped. */
+interface GapItem {
+  t: "gap";
+  dropped: number;
+}
+
+/** Small tails that may exist once the room for heads is used up; then text no longer keeps its place. */
+const maxTails = 2000;
+const encoder = new TextEncoder();
+
 interface OpenCell {
-  items: (BoundedText | Output)[];
+  items: (TextItem | RichItem | GapItem)[];
+  /** Its last execute_result, which is not dropped to make room. */
+  result?: RichItem;
   stderr: BoundedText;
   startMs: number;
   endMs?: number;
@@ -67,7 +96,7 @@ export class Capture {
   #count = 0;
   #headRoom: number;
   #displayRoom: number;
-  #displays = 0;
+  #tails = 0;
   #droppedDisplays = 0;
   #metrics = new Map<string, MetricRecord>();
   #checks = new Map<string, CheckRecord>();
@@ -91,8 +120,8 @@ export class Capture {
   text(name: "stdout" | "stderr", bytes: Uint8Array): { cell: number; head: Uint8Array } {
     const index = name === "stdout" ? this.#current : this.#stderrCell;
     const cell = this.#cell(index);
-    const target = name === "stderr" ? cell.stderr : this.#stdoutOf(cell);
-    const head = target.push(bytes);
+    if (name === "stdout") return { cell: index, head: this.#push(this.#stdoutOf(cell), bytes) };
+    const head = cell.stderr.push(bytes);
     this.#headRoom -= head.length;
     return { cell: index, head };
   }
@@ -109,7 +138,7 @@ export class Capture {
         return this.#startCell(event);
       case "text":
         if (event.name === "stderr") this.#stderrCell = event.cell;
-        return void this.text(event.name, new TextEncoder().encode(event.text));
+        return void this.text(event.name, encoder.encode(event.text));
       case "out":
         return this.#display(event);
       case "metric": {
@@ -118,7 +147,7 @@ export class Capture {
       }
       case "check": {
         const { t: _, ...check } = event;
-        return void this.#checks.set(event.name, { ...check, severity: check.severity ?? "warning", ...this.#here() });
+        return this.#check({ ...check, severity: check.severity ?? "warning", ...this.#here() });
       }
       case "folder":
         return void this.#folders.push(event.path);
@@ -130,6 +159,15 @@ export class Capture {
         this.#endCell(event);
         this.#done = true;
     }
+  }
+
+  /** What did not hold once does not hold, whatever is said later under the same name. */
+  #check(check: CheckRecord): void {
+    const former = this.#checks.get(check.name);
+    if (!former || former.ok) return void this.#checks.set(check.name, check);
+    if (check.ok) return;
+    if (check.severity === "error") former.severity = "error";
+    if (check.message !== undefined) former.message ??= check.message;
   }
 
   #here(): { cell?: number } {
@@ -166,28 +204,100 @@ export class Capture {
     return new BoundedText(head, head === half ? half : Math.min(half, 16 * 1024));
   }
 
-  /** Text after a rich output starts a new piece; after many pieces the last one takes the rest. */
-  #stdoutOf(cell: OpenCell): BoundedText {
-    const last = cell.items.at(-1);
-    if (last instanceof BoundedText) return last;
-    const text = this.#newText();
-    cell.items.push(text);
-    return text;
+  #push(item: TextItem, bytes: Uint8Array): Uint8Array {
+    const head = item.text.push(bytes);
+    item.head += head.length;
+    this.#headRoom -= head.length;
+    return head;
   }
 
-  #display(event: { kind: "result" | "display"; data: Record<string, unknown>; dropped?: boolean }): void {
-    const size = JSON.stringify(event.data).length;
-    if (event.dropped) this.#droppedDisplays++;
-    if (size > this.#displayRoom || this.#displays >= this.#limits.displayCount) {
-      this.#droppedDisplays++;
-      return;
+  /** Text after a rich output starts a new piece. */
+  #stdoutOf(cell: OpenCell): TextItem {
+    const last = cell.items.at(-1);
+    if (last?.t === "text") return last;
+    if (this.#headRoom <= 0 && ++this.#tails > maxTails) {
+      const former = cell.items.findLast((item) => item.t === "text");
+      if (former) return former;
     }
-    this.#displayRoom -= size;
-    this.#displays++;
-    const cell = this.#cell(this.#current);
+    const item: TextItem = { t: "text", text: this.#newText(), head: 0 };
+    cell.items.push(item);
+    return item;
+  }
+
+  #display(event: Extract<RunEvent, { t: "out" }>): void {
+    const cell = this.#cell(this.#shownIn(event.cell));
     const data = event.data as Extract<Output, { output_type: "display_data" }>["data"];
-    if (event.kind === "display") cell.items.push({ output_type: "display_data", data, metadata: {} });
-    else cell.items.push({ output_type: "execute_result", data, metadata: {}, execution_count: cell.count });
+    const output: Output = event.kind === "display"
+      ? { output_type: "display_data", data, metadata: {} }
+      : { output_type: "execute_result", data, metadata: {}, execution_count: cell.count };
+    const isNotice = event.dropped === true;
+    if (isNotice) this.#droppedDisplays++;
+    const item: RichItem = { t: "rich", output, size: JSON.stringify(data).length, isNotice };
+    const isResult = event.kind === "result";
+    if (!this.#makeRoom(cell, item.size, isResult)) return this.#drop(cell, item);
+    this.#displayRoom -= item.size;
+    cell.items.push(item);
+    if (isResult) cell.result = item;
+  }
+
+  /** The cell that showed a value, if there was such a cell. */
+  #shownIn(index: number | undefined): number {
+    return index !== undefined && (index === -1 || this.#open.has(index)) ? index : this.#current;
+  }
+
+  /** Drops what the cell showed between its first and its last outputs until one more fits, if that is possible. */
+  #makeRoom(cell: OpenCell, size: number, isResult: boolean): boolean {
+    const rich = cell.items.filter((item) => item.t === "rich");
+    const tail = rich.slice(Math.ceil(this.#limits.cellDisplays / 2)).filter((item) => {
+      return isResult || item !== cell.result;
+    });
+    if (size > this.#displayRoom + tail.reduce((sum, item) => sum + item.size, 0)) return false;
+    let count = rich.length;
+    while (size > this.#displayRoom || count >= this.#limits.cellDisplays) {
+      const oldest = tail.shift();
+      if (!oldest) return false;
+      this.#evict(cell, oldest);
+      count--;
+    }
+    return true;
+  }
+
+  /** Leaves out an output that was never kept. */
+  #drop(cell: OpenCell, { isNotice }: RichItem): void {
+    if (!isNotice) this.#droppedDisplays++;
+    cell.items.push({ t: "gap", dropped: 1 });
+    this.#foldAround(cell, cell.items.length - 1);
+  }
+
+  #evict(cell: OpenCell, item: RichItem): void {
+    if (!item.isNotice) this.#droppedDisplays++;
+    this.#displayRoom += item.size;
+    const index = cell.items.indexOf(item);
+    cell.items[index] = { t: "gap", dropped: 1 };
+    this.#foldAround(cell, index);
+  }
+
+  /** Between two outputs that are kept: one piece of text, one gap, one piece of text. */
+  #foldAround({ items }: OpenCell, index: number): void {
+    let [start, end] = [index, index + 1];
+    while (start > 0 && items[start - 1].t !== "rich") start--;
+    while (end < items.length && items[end].t !== "rich") end++;
+    const gap: GapItem = { t: "gap", dropped: 0 };
+    let [before, after]: (TextItem | undefined)[] = [];
+    for (const item of items.slice(start, end)) {
+      if (item.t === "gap") gap.dropped += item.dropped;
+      else if (item.t === "text" && gap.dropped === 0) before = this.#joined(before, item);
+      else if (item.t === "text") after = this.#joined(after, item);
+    }
+    items.splice(start, end - start, ...(before ? [before] : []), gap, ...(after ? [after] : []));
+  }
+
+  #joined(first: TextItem | undefined, second: TextItem): TextItem {
+    if (!first) return second;
+    this.#headRoom += second.head;
+    first.text.dropped += second.text.dropped;
+    this.#push(first, encoder.encode(second.text.toString()));
+    return first;
   }
 
   /** Everything so far. `failed` is the cell to be marked as failed, `running` the one that was cut off. */
@@ -235,11 +345,16 @@ export class Capture {
 function outputsOf(cell: OpenCell): Output[] {
   const outputs: Output[] = [];
   for (const item of cell.items) {
-    if (!(item instanceof BoundedText)) outputs.push(item);
-    else pushText(outputs, "stdout", item);
+    if (item.t === "rich") outputs.push(item.output);
+    else if (item.t === "text") pushText(outputs, "stdout", item.text);
+    else outputs.push({ output_type: "display_data", data: { "text/plain": gapText(item) }, metadata: {} });
   }
   pushText(outputs, "stderr", cell.stderr);
   return outputs;
+}
+
+function gapText({ dropped }: GapItem): string {
+  return `… ${dropped.toLocaleString("en")} rich output${dropped === 1 ? "" : "s"} not kept …`;
 }
 
 function pushText(outputs: Output[], name: "stdout" | "stderr", from: BoundedText): void {
@@ -248,7 +363,7 @@ function pushText(outputs: Output[], name: "stdout" | "stderr", from: BoundedTex
 }
 
 function droppedIn(cell: OpenCell): number {
-  return cell.items.reduce((sum, item) => sum + (item instanceof BoundedText ? item.dropped : 0), cell.stderr.dropped);
+  return cell.items.reduce((sum, item) => sum + (item.t === "text" ? item.text.dropped : 0), cell.stderr.dropped);
 }
 
 function round(ms: number): number {

@@ -12,7 +12,17 @@ let denoDir: Promise<string> | undefined;
 
 /** The folder of Deno's cache, asked of Deno itself once, since its default depends on the machine. */
 export function findDenoDir(): Promise<string> {
-  return denoDir ??= runDeno(["info", "--json", "--no-config"]).then(({ stdout }) => JSON.parse(stdout).denoDir);
+  return denoDir ??= askDenoDir();
+}
+
+async function askDenoDir(): Promise<string> {
+  const { ok, stdout, stderr } = await runDeno(["info", "--json", "--no-config"]);
+  if (ok) return JSON.parse(stdout).denoDir;
+  denoDir = undefined;
+  throw new DuctaflowError(`Cannot ask deno where its cache is: ${stderr.trim()}`, {
+    code: "cannot-start",
+    hint: "Check that deno info --json works in this environment",
+  });
 }
 
 /** The whole environment of a run. Nothing of the conductor's own gets through unless it was granted by name. */

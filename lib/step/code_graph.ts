@@ -8,7 +8,7 @@ import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from 
 import { sha256, sha256File } from "../base/hash.ts";
 import { isBelow } from "../base/is_below.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
-import { maybeText } from "../base/maybe_file.ts";
+import { exists, maybeText } from "../base/maybe_file.ts";
 import type { CodeRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { type Project, projectFlags } from "./project.ts";
@@ -27,6 +27,10 @@ interface LocalPart {
 export interface CodeGraph {
   parts: LocalPart[];
   packages: string[];
+  /** Files that dynamic imports ask for and that could not be loaded: once one is there, the graph is another. */
+  missing?: string[];
+  /** Whether code from the web, which dynamic imports ask for, could not be fetched: a later process tries again. */
+  unfetched?: boolean;
   lock?: string;
   config?: string;
   deno: string;
@@ -43,34 +47,39 @@ interface InfoModule {
   dependencies?: {
     specifier: string;
     code?: { specifier?: string; error?: string; span: { start: { line: number } } };
+    isDynamic?: boolean;
   }[];
 }
 
 interface Info {
   modules: InfoModule[];
+  redirects?: Record<string, string>;
   /** All that the lock file knows, imported here or not. */
   npmPackages?: Record<string, { dependencies?: string[] }>;
 }
 
 /**
- * Asks Deno for the graph of a flow and hashes all of it. Static imports that leave the project are refused. Asked about
- * is the copy that will run, since the flow itself may be edited meanwhile, or be an older one in Deno's cache.
+ * Asks Deno for the graph of a flow and hashes all of it. Imports that leave the project are refused, and static ones
+ * that lead nowhere; a dynamic one that leads nowhere is for the flow to catch. Asked about is the copy that will run,
+ * since the flow itself may be edited meanwhile, or be an older one in Deno's cache.
  */
 export async function readCodeGraph(flow: Flow, copyUrl: string, project: Project): Promise<CodeGraph> {
   const output = await runDeno(["info", "--json", ...projectFlags(project), copyUrl], project.root);
   if (!output.ok) throw importError(flow.url, output.stderr.trim().replaceAll(copyUrl, flow.url));
   const info: Info = JSON.parse(output.stdout);
   const imported = info.modules.filter((module) => module.specifier !== copyUrl);
-  refuseBroken(flow.url, info.modules, copyUrl);
+  refuseBroken(flow.url, info, copyUrl);
   refuseOutside(flow.url, imported, project);
   const takenAt = Date.now();
-  const local = imported.filter((module) => module.local !== undefined);
+  const local = imported.filter((module) => module.local !== undefined && module.error === undefined);
   const parts = await Promise.all(local.map((module) => hashPart(module.specifier, module.local!, takenAt)));
   parts.push(await flowPart(flow, copyUrl, takenAt));
   const packages = packagesOf(info);
   return await seal({
     parts: parts.sort((a, b) => a.specifier < b.specifier ? -1 : 1),
     packages,
+    missing: imported.flatMap((module) => module.error === undefined ? [] : maybePath(module) ?? []),
+    unfetched: imported.some(isUnfetched),
     lock: project.lockFile && await hashLock(project.lockFile, packages, parts),
     config: project.configFile && await hashConfig(project.configFile),
     deno: Deno.version.deno,
@@ -82,7 +91,7 @@ export async function readCodeGraph(flow: Flow, copyUrl: string, project: Projec
  * (the same specifiers may lead elsewhere), so that the graph must be read again.
  */
 export async function stillValid(graph: CodeGraph, project: Project): Promise<CodeGraph | undefined> {
-  if (graph.deno !== Deno.version.deno) return undefined;
+  if (graph.deno !== Deno.version.deno || graph.missing?.some(exists)) return undefined;
   for (const part of graph.parts) {
     const signature = maybeSignature(part.path);
     if (!signature) return undefined;
@@ -161,30 +170,37 @@ async function hashConfig(path: string): Promise<string | undefined> {
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
 }
 
-function refuseBroken(flowUrl: string, modules: InfoModule[], copyUrl: string): void {
-  const failed = new Map(modules.filter((module) => module.error).map((module) => [module.specifier, module.error!]));
-  for (const module of modules) {
-    for (const { specifier, code } of module.dependencies ?? []) {
-      const error = code?.error ?? failed.get(code?.specifier ?? "");
+/** Refuses what the flow cannot start without. A dynamic import may fail, and may never be reached. */
+function refuseBroken(flowUrl: string, { modules, redirects = {} }: Info, copyUrl: string): void {
+  const found = new Map(modules.map((module) => [module.specifier, module]));
+  const resolved = (specifier = "") => redirects[specifier] ?? specifier;
+  const needed = new Set([copyUrl]);
+  // A set goes on to what is added while it is gone through.
+  for (const url of needed) {
+    for (const { specifier, code, isDynamic } of found.get(url)?.dependencies ?? []) {
+      if (isDynamic || !code) continue;
+      const target = resolved(code.specifier);
+      const error = code.error ?? found.get(target)?.error ?? found.get(code.specifier ?? "")?.error;
       if (error !== undefined) {
-        const [place, written] = module.specifier === copyUrl
-          ? [flowUrl, asWritten(specifier, flowUrl)]
-          : [module.specifier, specifier];
-        throw importError(flowUrl, error, `${place}:${code!.span.start.line + 1}`, written);
+        const [place, written] = url === copyUrl ? [flowUrl, asWritten(specifier, flowUrl)] : [url, specifier];
+        throw importError(flowUrl, error, `${place}:${code.span.start.line + 1}`, written);
       }
+      needed.add(target);
     }
   }
-  for (const error of failed.values()) throw importError(flowUrl, error);
+  const error = found.get(copyUrl)?.error;
+  if (error !== undefined) throw importError(flowUrl, error);
 }
 
-/** Static imports need no permission, so they are held to the project here: by name and by where a link leads. */
+/** Literal imports need no permission, so they are held to the project here: by name and by where a link leads. */
 function refuseOutside(flowUrl: string, modules: InfoModule[], project: Project): void {
   const toolkit = import.meta.url.startsWith("file:") ? [dirname(dirname(dirname(fromFileUrl(import.meta.url))))] : [];
   const roots = [...project.root === undefined ? [] : [project.root], ...toolkit].flatMap((
     root,
   ) => [root, Deno.realPathSync(root)]);
-  for (const { specifier, local } of modules) {
-    if (!specifier.startsWith("file:") || local === undefined) continue;
+  for (const module of modules) {
+    const local = maybePath(module);
+    if (local === undefined || (module.error !== undefined && !exists(local))) continue;
     const real = Deno.realPathSync(local);
     if (roots.some((root) => isBelow(local, root)) && roots.some((root) => isBelow(real, root))) continue;
     const where = real === local ? `"${local}"` : `"${local}", which leads to "${real}"`;
@@ -195,6 +211,17 @@ function refuseOutside(flowUrl: string, modules: InfoModule[], project: Project)
         : `Move the file below "${project.root}", or read it at run time with a read permission in the header`,
     });
   }
+}
+
+/** Whether a module may come with the next try: not if its host is not allowed, or said (Deno keeps it) to have none. */
+function isUnfetched({ specifier, error }: InfoModule): boolean {
+  return error !== undefined && !specifier.startsWith("file:") &&
+    !/^(Requires import access|Module not found)/.test(error);
+}
+
+/** Where a module of this machine is, or would be. */
+function maybePath({ specifier, local }: InfoModule): string | undefined {
+  return specifier.startsWith("file:") ? local ?? fromFileUrl(specifier) : undefined;
 }
 
 /** Relative imports of the flow are whole URLs in its copy. */

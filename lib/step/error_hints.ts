@@ -6,6 +6,7 @@ import { basename, resolve } from "../deps/path.ts";
 import { isBelow } from "../base/is_below.ts";
 import { isPathKind, isPermissionKind } from "../base/permission_kind.ts";
 import type { Flow } from "../notebook/flow.ts";
+import { type Denial, tempName } from "./audit.ts";
 import type { ThrownError } from "./event_log.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
 import { headerLineFor } from "./suggest_header.ts";
@@ -19,15 +20,35 @@ export function hintFor(flow: Flow, paths: InstancePaths, thrown: ThrownError): 
   return undefined;
 }
 
+/** What Deno refused, as an error and its causes tell. */
+export function denialsIn(thrown: ThrownError): Denial[] {
+  const denials: Denial[] = [];
+  for (let error: ThrownError | undefined = thrown; error; error = error.cause) {
+    const denial = error.name === "NotCapable" ? maybeDenial(error.message) : undefined;
+    if (denial) denials.push(denial);
+  }
+  return denials;
+}
+
+/** Reads Deno's sentence: a value stands in quotes, a name such as `<TMP>` does not. */
+function maybeDenial(message: string): Denial | undefined {
+  const [, kind, quoted, named] = /^Requires (\w+) access to (?:"(.*?)"|(<.*?>))(?:,|$)/s.exec(message) ??
+    /^Requires (\w+) access(?:,|$)/.exec(message) ?? [];
+  if (!isPermissionKind(kind)) return undefined;
+  const value = quoted || named;
+  return value ? { kind, value } : { kind };
+}
+
 /** Deno's own advice names a flag; what helps here is a line in the header. */
 function permissionHint(flow: Flow, paths: InstancePaths, message: string): string | undefined {
-  const [, kind, , value] = /^Requires (\w+) access to (["<])(.*?)[">](?:,|$)/.exec(message) ??
-    /^Requires (\w+) access(?: to )?()()/.exec(message) ?? [];
-  if (!isPermissionKind(kind)) return undefined;
+  const denial = maybeDenial(message);
+  if (!denial) return undefined;
+  const { kind, value } = denial;
+  if (value === tempName) return `Keep temporary files in the run folder: Deno.makeTempFile({ dir: "." })`;
   const isPath = isPathKind(kind);
   const path = isPath && value ? resolve(paths.dir, value) : value;
   if (kind === "write" && path === paths.dir) return "A run cannot remove its own folder; remove what is in it instead";
-  if (kind === "write" && ownedFiles.some((name) => path === `${paths.dir}/${name}`)) {
+  if (kind === "write" && path && ownedFiles.some((name) => path === `${paths.dir}/${name}`)) {
     return `"${basename(path)}" is the toolkit's own file in a run folder: write to another name`;
   }
   if (isPath && path && isBelow(path, paths.ownDir)) {

@@ -12,7 +12,8 @@ export type RunEvent =
   | { t: "start"; id: string; at: string; build: string }
   | { t: "cell"; cell: number; ms: number; rss: number }
   | { t: "text"; name: "stdout" | "stderr"; cell: number; text: string }
-  | { t: "out"; kind: "result" | "display"; data: MimeBundle }
+  /** Something shown; `cell` is the one that showed it, which may have ended by then. */
+  | { t: "out"; kind: "result" | "display"; data: MimeBundle; cell?: number; dropped?: boolean }
   | { t: "metric"; name: string; value: number; unit?: string; description?: string }
   | { t: "check"; name: string; ok: boolean; severity?: "warning" | "error"; message?: string }
   | { t: "progress"; done: number; total: number; label?: string }

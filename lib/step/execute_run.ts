@@ -23,7 +23,7 @@ import { attemptRecord, endRecord, startRecord } from "./make_record.ts";
 import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
 import type { RunPlan } from "./plan_run.ts";
 import { maybeRecord } from "./record_file.ts";
-import { appendSeal, type Seal } from "./seals.ts";
+import { appendSeal, compactSeals, type Seal } from "./seals.ts";
 import { stopOnSignals } from "./signals.ts";
 import type { StepEvent } from "./step_options.ts";
 
@@ -128,7 +128,7 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
     recordFailure(plan, record, "Failed while its results were written", error);
     return record;
   }
-  sealRun(plan, record, inputs);
+  await sealRun(plan, record, inputs);
   for (const path of [paths.events, paths.audit]) emptyIfThere(path);
   return record;
 }
@@ -154,7 +154,7 @@ function recordFailure({ paths }: RunPlan, record: RunRecord, what: string, erro
   }
 }
 
-function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
+async function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): Promise<void> {
   const { status } = record;
   if (!isGreen(status)) return;
   const now = Date.now();
@@ -175,6 +175,7 @@ function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): void {
   };
   try {
     appendSeal(plan.paths, seal);
+    await compactSeals(plan.paths);
   } catch (error) {
     // The run is on disk; without its seal it is found by its record, only not as quickly.
     if (!isDiskFull(error)) throw error;

@@ -14,9 +14,29 @@ import type { Notebook } from "../notebook/ipynb.ts";
 import { escapeHtml } from "../report/escape.ts";
 import type { Preview } from "../report/preview.ts";
 import { collectArtifacts } from "./artifacts.ts";
+import { boundValues } from "./bind_config.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
 
 const linkType = "inode/symlink";
+
+let renderers: ReturnType<typeof loadRenderers> | undefined;
+
+/** What only a run that is executed needs, so that a conductor whose runs are all fresh does not load it. */
+async function loadRenderers() {
+  const [serialize, executed, config, report, previews] = await Promise.all([
+    import("../notebook/serialize_notebook.ts"),
+    import("../notebook/executed_notebook.ts"),
+    import("../report/config_table.ts"),
+    import("../report/render_report.ts"),
+    import("./previews.ts"),
+  ]);
+  const { serializeNotebook } = serialize;
+  const { executedNotebook } = executed;
+  const { configMarkdown } = config;
+  const { renderReport } = report;
+  const { previewArtifacts } = previews;
+  return { serializeNotebook, executedNotebook, configMarkdown, renderReport, previewArtifacts };
+}
 
 /** What is written of a run besides its record. */
 export interface RunDocuments {
@@ -40,8 +60,8 @@ export async function gatherArtifacts(paths: InstancePaths, warnings: string[]):
 /** Writes notebook and report, and then the record. When this returns, all of it is on disk. */
 export async function writeRun(paths: InstancePaths, record: RunRecord, documents: RunDocuments): Promise<void> {
   removeUnowned(paths);
+  const { serializeNotebook } = await (renderers ??= loadRenderers());
   const notebook = await makeNotebook(record, documents);
-  const { serializeNotebook } = await import("../notebook/serialize_notebook.ts");
   const report = await makeReport(paths, record, notebook, documents);
   const outputs = record.artifacts.filter(({ type }) => type !== linkType).map(({ name }) => join(paths.dir, name));
   // All contents are durable before the first of them is seen, and the record is seen last: file systems with a journal
@@ -68,14 +88,14 @@ async function commitAll(contents: [path: string, content: string][], others: st
 }
 
 async function makeNotebook(record: RunRecord, documents: RunDocuments): Promise<Notebook> {
-  const { executedNotebook } = await import("../notebook/executed_notebook.ts");
-  const { configMarkdown } = await import("../report/config_table.ts");
+  const { executedNotebook, configMarkdown } = await (renderers ??= loadRenderers());
   const { flow, config, cells } = documents;
   const { step, instance, id, status, startedAt, endedAt, durationMs, parameters } = record;
   const failed = record.error && cells.find((cell) => cell.record.index === record.error!.cell);
   const shown = cells.map((cell) => cell === failed ? withError(cell, record) : cell);
   return executedNotebook(flow, {
     config,
+    injected: boundValues(flow, config, parameters),
     configMarkdown: configMarkdown(config, parameters),
     parameters,
     cells: shown,
@@ -98,7 +118,7 @@ async function makeReport(
   { config, highlighted }: RunDocuments,
 ): Promise<string> {
   try {
-    const { renderReport } = await import("../report/render_report.ts");
+    const { renderReport } = await (renderers ??= loadRenderers());
     return await renderReport(record, notebook, { config, highlighted, previews: await previews(paths, record) });
   } catch (error) {
     record.warnings.push(`The report could not be made: ${messageOf(error)}`);
@@ -112,7 +132,7 @@ async function makeReport(
 
 async function previews(paths: InstancePaths, record: RunRecord): Promise<Record<string, Preview>> {
   if (record.artifacts.length === 0) return {};
-  const { previewArtifacts } = await import("./previews.ts");
+  const { previewArtifacts } = await (renderers ??= loadRenderers());
   return await previewArtifacts(paths.dir, record.artifacts);
 }
 

@@ -77,7 +77,7 @@ export function hashGrant(grant: Grant, { dir }: InstancePaths): Promise<string>
 let lastGrant: { text: string; hash: Promise<string> } | undefined;
 
 /** Decides whether the instance on disk would come out the same. */
-export async function decideFreshness(options: FreshnessOptions): Promise<Freshness> {
+export async function decideFreshness(options: FreshnessOptions): Promise<Freshness & { record?: RunRecord }> {
   const { paths } = options;
   const text = maybeText(paths.record);
   const record = text === undefined ? undefined : parseRecord(text, paths.record);
@@ -89,7 +89,7 @@ export async function decideFreshness(options: FreshnessOptions): Promise<Freshn
   const reasons: StaleReason[] = [];
   if (record) { for await (const reason of compare(seal, record, options)) reasons.push(reason); }
   else reasons.push({ kind: "output", text: `Its record run.json is ${damaged ? "damaged" : "gone"}` });
-  return { fresh: reasons.length === 0, reasons };
+  return { fresh: reasons.length === 0, reasons, record };
 }
 
 function isOf(seal: Seal, { id, status }: RunRecord): boolean {

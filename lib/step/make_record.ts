@@ -11,10 +11,11 @@ import {
 } from "../base/record.ts";
 import { version } from "../base/version.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Accesses } from "./audit.ts";
+import { type Accesses, addDenials } from "./audit.ts";
 import type { Build } from "./build.ts";
 import { codeRecord } from "./code_graph.ts";
 import { describeEnvironment, maybeGit } from "./environment.ts";
+import { denialsIn } from "./error_hints.ts";
 import { isLive } from "./inputs.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RunPlan } from "./plan_run.ts";
@@ -77,14 +78,17 @@ export function endRecord(
   plan: RunPlan,
   attempt: Attempt,
   outcome: Outcome,
-  accesses: Accesses,
+  traced: Accesses,
 ): void {
   const { captured } = attempt;
-  const suggestion = suggestHeader(plan.build.flow.url, plan.paths, accesses);
+  const denials = captured.error ? denialsIn(captured.error.thrown) : [];
+  const accesses = addDenials(traced, denials, { ...plan, folders: captured.folders });
+  const suggestion = suggestHeader(plan.build.flow.url, plan, accesses);
   record.status = outcome.status;
   record.statusText = outcome.statusText;
   record.endedAt = new Date().toISOString();
-  record.durationMs = attempt.durationMs;
+  const whole = Date.parse(record.endedAt) - Date.parse(record.startedAt);
+  record.durationMs = record.attempts.length > 1 ? whole : attempt.durationMs;
   record.cells = captured.cells.map((cell) => cell.record);
   if (outcome.error) record.error = outcome.error;
   record.permissions.used = accesses.used;

@@ -66,11 +66,14 @@ function stoppedOutcome(
 
 function thrownOutcome(flow: Flow, paths: InstancePaths, captured: Captured): Outcome {
   const { thrown, cell, late } = captured.error!;
-  const place = positionIn(flow, thrown.stack);
-  const at = place ? cellAtLine(flow, place.line) : undefined;
+  const thrownAt = firstPosition(flow, thrown);
+  const at = thrownAt ? cellAtLine(flow, thrownAt.line) : undefined;
   // While imports load no cell has begun; an error that names a line belongs to that line's cell.
   const failed = late && captured.done ? cell : cell >= 0 ? cell : at ?? firstCodeCell(flow);
-  const line = place ? `, line ${place.line}` : "";
+  // A function of an earlier cell may have thrown: the line in the cell that failed is the one that called it.
+  const place = positionsIn(flow, thrown.stack).find(({ line }) => cellAtLine(flow, line) === failed) ?? thrownAt;
+  const elsewhere = place !== undefined && thrownAt!.line !== place.line && at !== failed;
+  const line = place ? `, line ${place.line}${elsewhere ? ` (thrown in line ${thrownAt!.line})` : ""}` : "";
   const what = firstLine(
     thrown.name === "Thrown value" ? `Threw ${thrown.message}` : `${thrown.name}: ${thrown.message}`,
   );
@@ -151,12 +154,27 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
   return value === undefined ? {} : { [key]: value } as { [P in K]?: V };
 }
 
-/** The first place in the flow's own file that a stack names. */
-export function positionIn(flow: Flow, stack: string | undefined): { line: number; column: number } | undefined {
-  const at = stack?.indexOf(`${flow.url}:`) ?? -1;
-  if (at < 0) return undefined;
-  const [, line, column] = /^:(\d+):(\d+)/.exec(stack!.slice(at + flow.url.length)) ?? [];
-  return line === undefined ? undefined : { line: Number(line), column: Number(column) };
+interface Position {
+  line: number;
+  column: number;
+}
+
+/** Where an error was thrown, by its own stack or, without one, by those of its causes. */
+function firstPosition(flow: Flow, thrown: ThrownError): Position | undefined {
+  for (let error: ThrownError | undefined = thrown; error; error = error.cause) {
+    const [place] = positionsIn(flow, error.stack);
+    if (place) return place;
+  }
+  return undefined;
+}
+
+/** The places in the flow's own file that a stack names, innermost first. */
+export function positionsIn(flow: Flow, stack: string | undefined): Position[] {
+  const parts = (stack ?? "").split(`${flow.url}:`).slice(1);
+  return parts.flatMap((part) => {
+    const [, line, column] = /^(\d+):(\d+)/.exec(part) ?? [];
+    return line === undefined ? [] : [{ line: Number(line), column: Number(column) }];
+  });
 }
 
 function cellAtLine(flow: Flow, line: number): number | undefined {

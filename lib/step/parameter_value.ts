@@ -24,6 +24,18 @@ export function matchesType(value: Json, type: ParameterType): boolean {
   }
 }
 
+/** The type that a default value shows, such as a member of a default object; undefined when it shows none. */
+export function typeOfValue(value: Json): ParameterType | undefined {
+  if (value === null) return undefined;
+  if (Array.isArray(value)) {
+    const types = value.map(typeOfValue);
+    const same = types.every((type) => type !== undefined && JSON.stringify(type) === JSON.stringify(types[0]));
+    return same && types[0] ? { kind: "array", of: types[0] } : undefined;
+  }
+  const kind = typeof value;
+  return kind === "string" || kind === "number" || kind === "boolean" ? { kind } : { kind: "object" };
+}
+
 /**
  * The value that a text of a command line or a CSV cell means for a type, or undefined when it means none. For a
  * string parameter the text stays as it is, so `001` stays `001`; without a declared type it stays text too. Arrays are

@@ -7,6 +7,7 @@ import { explainDiskError } from "../base/disk_error.ts";
 import { checkName } from "../base/names.ts";
 import { bindConfig, type BoundConfig } from "./bind_config.ts";
 import { type Build, buildFlow } from "./build.ts";
+import { checkOptions } from "./check_options.ts";
 import { hashConfig, hashGrant } from "./freshness.ts";
 import { computeGrant, type Grant } from "./grant.ts";
 import { type InstancePaths, instancePaths } from "./instance_paths.ts";
@@ -30,6 +31,7 @@ export async function planRun(
   config: object,
   options: StepOptions,
 ): Promise<RunPlan> {
+  checkOptions(options);
   const runsDir = options.runsDir ?? stepDefaults.runsDir;
   checkName("instance", instance);
   options.signal?.throwIfAborted();

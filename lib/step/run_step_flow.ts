@@ -3,20 +3,18 @@
  * @module
  */
 import { explainDiskError } from "../base/disk_error.ts";
-import { parseDuration } from "../base/duration.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { type FileSignature, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
-import { isGreen } from "../base/record.ts";
-import { localExecutor } from "../executor/local.ts";
+import { isGreen, type RunRecord } from "../base/record.ts";
 import type { Cell } from "../notebook/flow.ts";
-import { type ExecuteOptions, executeRun } from "./execute_run.ts";
+import { executeOptions } from "./execute_options.ts";
+import { executeRun } from "./execute_run.ts";
 import { decideFreshness, type Freshness } from "./freshness.ts";
 import { type InstancePaths, instancePaths, refuseLinks } from "./instance_paths.ts";
 import { planRun, type RunPlan } from "./plan_run.ts";
 import { maybeRecord } from "./record_file.ts";
 import { makeRun, type Run } from "./run.ts";
-import { maybeSeal } from "./seals.ts";
 import { StepFailedError } from "./step_failed_error.ts";
 import { type CellOutline, stepDefaults, type StepOptions } from "./step_options.ts";
 
@@ -55,6 +53,7 @@ export async function runStepFlow(
   options: StepOptions = {},
 ): Promise<Run> {
   const plan = await planRun(flow, instance, config, options);
+  const settings = executeOptions(plan, options);
   const { paths } = plan;
   const seen = maybeSignature(paths.record);
   const early = await maybeReuse(plan, options);
@@ -67,7 +66,7 @@ export async function runStepFlow(
     const { run: reused, reasons } = isUnchanged(paths.record, seen) ? early : await maybeReuse(plan, options);
     if (reused) return reused;
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
-    const record = await executeRun(plan, settings(plan, options));
+    const record = await executeRun(plan, settings);
     const run = makeRun(paths, { status: record.status, cached: false, reasons, record: () => record });
     if (!isGreen(record.status)) throw new StepFailedError(run);
     return run;
@@ -79,7 +78,8 @@ export async function runStepFlow(
 }
 
 /**
- * Tells whether an instance would have to run, and why, without running anything: what `why` prints.
+ * Tells whether an instance would have to run, and why, without running anything: what `why` prints. It answers for
+ * `cache: "auto"`, whatever the option says.
  *
  * @returns `fresh`, and one reason for each thing that changed
  *
@@ -103,7 +103,8 @@ export async function explainFreshness(
   options: StepOptions = {},
 ): Promise<Freshness> {
   const plan = await planRun(flow, instance, config, options);
-  return await freshnessOf(plan);
+  const { fresh, reasons } = await freshnessOf(plan);
+  return { fresh, reasons };
 }
 
 function outline({ index, type, title, line }: Cell): CellOutline {
@@ -115,7 +116,7 @@ function isUnchanged(path: string, before: FileSignature | undefined): boolean {
   return now === undefined || before === undefined ? now === before : sameSignature(now, before);
 }
 
-function freshnessOf(plan: RunPlan): Promise<Freshness> {
+function freshnessOf(plan: RunPlan): ReturnType<typeof decideFreshness> {
   const { paths, build, configHash, grantHash, bound, grant } = plan;
   const { freshForMs } = build.flow.header;
   return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs });
@@ -125,21 +126,16 @@ async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: 
   const { paths } = plan;
   const mode = options.cache ?? stepDefaults.cache;
   if (mode === "off") return { reasons: ["The cache is off"] };
-  const { fresh, reasons } = mode === "existing" ? existing(paths) : await freshnessOf(plan);
-  if (!fresh) return { reasons: reasons.map((reason) => reason.text) };
-  const status = maybeSeal(paths)?.status ?? maybeRecord(paths)!.status;
-  return { run: makeRun(paths, { status, cached: true, reasons: [], record: () => readRecord(paths) }), reasons: [] };
+  const { fresh, reasons, record } = mode === "existing" ? existing(paths) : await freshnessOf(plan);
+  if (!fresh || !record) return { reasons: reasons.map((reason) => reason.text) };
+  const run = makeRun(paths, { status: record.status, cached: true, reasons: [], record: () => record });
+  return { run, reasons: [] };
 }
 
-function existing(paths: InstancePaths): Freshness {
-  const green = isGreen(maybeRecord(paths)?.status);
-  return { fresh: green, reasons: green ? [] : [{ kind: "never-ran", text: "No run of it succeeded yet" }] };
-}
-
-function readRecord(paths: InstancePaths) {
+function existing(paths: InstancePaths): Freshness & { record?: RunRecord } {
   const record = maybeRecord(paths);
-  if (record) return record;
-  throw new DuctaflowError(`The record "${paths.record}" is gone`, { code: "run-not-found" });
+  if (isGreen(record?.status)) return { fresh: true, reasons: [], record };
+  return { fresh: false, reasons: [{ kind: "never-ran", text: "No run of it succeeded yet" }] };
 }
 
 async function lockInstance(paths: InstancePaths, options: StepOptions): Promise<HeldLock> {
@@ -163,23 +159,4 @@ function refuseTwin(paths: InstancePaths, name: string, before: LockHolder | und
     code: "bad-name",
     hint: "On many systems they would share one folder: choose a name that differs in more",
   });
-}
-
-function settings(plan: RunPlan, options: StepOptions): ExecuteOptions {
-  const { header } = plan.build.flow;
-  const retries = options.retries ?? header.retries ?? stepDefaults.retries;
-  const { max, backoff = "1s", maxBackoff = "30s" } = typeof retries === "number" ? { max: retries } : retries;
-  return {
-    executor: options.executor ?? localExecutor(plan.paths.buildDir),
-    timeoutMs: options.timeout === undefined ? header.timeoutMs : parseDuration(options.timeout, "The timeout"),
-    graceMs: parseDuration(options.grace ?? stepDefaults.grace, "The grace"),
-    retries: {
-      max,
-      backoffMs: parseDuration(backoff, "The backoff"),
-      maxBackoffMs: parseDuration(maxBackoff, "The maxBackoff"),
-    },
-    keep: options.keep ?? stepDefaults.keep,
-    signal: options.signal,
-    onEvent: options.onEvent,
-  };
 }

@@ -55,7 +55,10 @@ export function appendSeal(paths: InstancePaths, seal: Seal): void {
   }
 }
 
-/** Rewrites a journal that holds mostly superseded lines. */
+/**
+ * Rewrites a journal that holds mostly superseded lines. A line that another process appends meanwhile may be lost, which
+ * is harmless: that run is found by its record.
+ */
 export async function compactSeals(paths: InstancePaths): Promise<void> {
   const { lines, seals } = load(paths.seals);
   if (lines < 1000 || lines < seals.size * 3) return;

@@ -6,43 +6,83 @@ import { dirname, fromFileUrl, relative } from "../deps/path.ts";
 import { isBelow } from "../base/is_below.ts";
 import { isPathKind, permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
-import type { Accesses } from "./audit.ts";
+import { type Accesses, tempName } from "./audit.ts";
+import type { Grant } from "./grant.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 
 const manyFiles = 5;
 
+/** What a run could do, and where. */
+export interface SuggestFrom {
+  paths: InstancePaths;
+  grant: Grant;
+}
+
 /** Lines of YAML for the header, or undefined when the default grant of every step is enough. */
-export function suggestHeader(flowUrl: string, paths: InstancePaths, accesses: Accesses): string | undefined {
+export function suggestHeader(flowUrl: string, from: SuggestFrom, accesses: Accesses): string | undefined {
   const lines: string[] = [];
   for (const kind of permissionKinds) {
     if (kind === "import") continue;
-    const values = needed(kind, paths, accesses);
-    if (values.length === 0) continue;
-    const shown = isPathKind(kind) ? toHeaderPaths(values, flowUrl) : values;
-    lines.push(`  ${kind}: [${shown.map(toYaml).join(", ")}]`);
+    const values = needed(kind, from, accesses);
+    if (values === true) lines.push(`  ${kind}: true`);
+    else if (values.length > 0) lines.push(`  ${headerLine(flowUrl, kind, values)}`);
   }
   return lines.length === 0 ? undefined : ["permissions:", ...lines].join("\n");
 }
 
 /** The line below `permissions:` that would allow one access. */
 export function headerLineFor(flowUrl: string, kind: PermissionKind, value: string): string {
-  const shown = isPathKind(kind) ? toHeaderPaths([value], flowUrl) : [value];
+  return headerLine(flowUrl, kind, [value]);
+}
+
+function headerLine(flowUrl: string, kind: PermissionKind, values: string[]): string {
+  const shown = isPathKind(kind) ? toHeaderPaths(values, flowUrl) : values;
   return `${kind}: [${shown.map(toYaml).join(", ")}]`;
 }
 
-function needed(kind: PermissionKind, paths: InstancePaths, { used, denied }: Accesses): string[] {
+function needed(kind: PermissionKind, { paths, grant }: SuggestFrom, { used, denied }: Accesses): string[] | true {
   // A variable that is not granted reads as undefined: nothing shows whether the flow needed it.
-  const sets: PermissionSet[] = kind === "env" ? [used] : [used, denied];
-  const values = new Set(sets.flatMap((set) => Array.isArray(set[kind]) ? set[kind] : []));
+  const sets: PermissionSet[] = kind === "env" ? [used] : [untraceable(grant), used, denied];
+  if (sets.some((set) => set[kind] === true)) return true;
+  const values = new Set(sets.flatMap((set) => listOf(set, kind)));
   if (kind === "read") return [...values].filter((path) => !isBelow(path, paths.runsDir));
-  if (kind === "write") return [...values].filter((path) => !isBelow(path, paths.dir) && !isBelow(path, paths.ownDir));
+  if (kind === "write") {
+    // What would allow temporary files opens the folder of everybody's; the error's hint knows better.
+    return [...values].filter((path) =>
+      ![paths.dir, paths.ownDir].some((own) => isBelow(path, own)) && path !== tempName
+    );
+  }
+  if (kind === "net") return hosts([...values], [...listOf(grant.granted, kind), ...listOf(denied, kind)]);
   return [...values];
 }
 
-/** Relative to the flow's folder; many files of one folder become the folder. */
+function listOf(set: PermissionSet, kind: PermissionKind): string[] {
+  const values = set[kind];
+  return Array.isArray(values) ? values : [];
+}
+
+/** Deno's log does not tell which programs and libraries were used: the flow may need all that it was given. */
+function untraceable({ requested, granted }: Grant): PermissionSet {
+  const kinds = ["run", "ffi"] as const;
+  const given = kinds.flatMap((kind) => {
+    const values = granted[kind] === true ? requested[kind] ?? true : granted[kind];
+    return values === undefined ? [] : [[kind, values]];
+  });
+  return Object.fromEntries(given);
+}
+
+/** Without the port where no grant and no refusal names it: it may be another one next time, as it is for port 0. */
+function hosts(values: string[], exact: string[]): string[] {
+  const bare = (value: string) => value.replace(/:\d+$/, "");
+  const shown = new Set(values.map((value) => exact.includes(value) && !value.endsWith(":0") ? value : bare(value)));
+  return [...shown].filter((value) => value === bare(value) || !shown.has(bare(value)));
+}
+
+/** Relative to the flow's folder; many files of one folder become the folder, and a folder stands for all below it. */
 function toHeaderPaths(paths: string[], flowUrl: string): string[] {
   const byFolder = Map.groupBy(paths, (path) => dirname(path));
-  const short = [...byFolder].flatMap(([folder, files]) => files.length > manyFiles ? [folder] : files);
+  const listed = new Set([...byFolder].flatMap(([folder, files]) => files.length > manyFiles ? [folder] : files));
+  const short = [...listed].filter((path) => ![...listed].some((other) => other !== path && isBelow(path, other)));
   if (!flowUrl.startsWith("file:")) return short;
   const base = dirname(fromFileUrl(flowUrl));
   return short.map((path) => relative(base, path) || ".");

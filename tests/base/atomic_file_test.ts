@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "../../lib/deps/assert.ts";
-import { stageFile, syncPath, writeFileAtomic, writeFileDurably } from "../../lib/base/atomic_file.ts";
+import { stageFile, syncPath, writeFileAtomic } from "../../lib/base/atomic_file.ts";
 
 function inFolder(test: (dir: string) => void | Promise<void>): () => Promise<void> {
   return async () => {
@@ -70,9 +70,9 @@ Deno.test(
 );
 
 Deno.test(
-  "writeFileDurably() and syncPath() work on plain files and folders",
+  "syncPath() works on plain files and folders",
   inFolder(async (dir) => {
-    await writeFileDurably(`${dir}/a`, "x".repeat(300_000));
+    writeFileAtomic(`${dir}/a`, "x".repeat(300_000));
     await syncPath(`${dir}/a`);
     await syncPath(dir);
     assertEquals(Deno.statSync(`${dir}/a`).size, 300_000);

@@ -71,7 +71,7 @@ Deno.test("case 58: bad names are refused with the reason and a name that could 
     const error = assertThrows(() => checkName("instance", name), DuctaflowError);
     assertStringIncludes(error.message, reason, JSON.stringify(name));
     assertEquals(error.code, "bad-name");
-    const suggestion = /for example "(.*)"$/.exec(error.hint ?? "")?.[1];
+    const suggestion = /letters, digits and any of \._=\+- \(for example "(.*)"\)$/.exec(error.hint ?? "")?.[1];
     assert(suggestion !== undefined, error.hint);
     assertEquals(nameProblem(suggestion), undefined, `${JSON.stringify(name)} -> ${suggestion}`);
   }

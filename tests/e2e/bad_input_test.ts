@@ -188,7 +188,7 @@ const badConfigs: Refused[] = [
     files: { "flows/f.ts": good },
     config: { n: NaN },
     code: "bad-config",
-    says: ["1 problem\n", "n: found the number NaN"],
+    says: ["1 problem\n", "n (line 2): found the number NaN, accepted is number"],
   },
   {
     name: "a list for a config",
@@ -399,3 +399,37 @@ projectTest(
     assertEquals(record.warnings, [`The flow declares no "maxDistence"; did you mean "maxDistance"?`]);
   },
 );
+
+projectTest("a runs folder that cannot be made is told", { "flows/f.ts": good }, async (project) => {
+  const error = await project.refusal("flows/f.ts", "one", {}, { runsDir: "/proc/x" });
+  assertEquals([error.code, error.hint], ["read-only", "Choose another folder with runsDir"]);
+  assertStringIncludes(error.message, "/proc/x");
+});
+
+projectTest("a text for one member of a default object leaves the others", {
+  "flows/f.ts": flowOf(`Deno.writeTextFileSync("result.json", JSON.stringify([model, model.seed + 1]));`, {
+    parameters: "let model = { seed: 1, rate: 0.5 };",
+  }),
+}, async (project) => {
+  const run = await project.run("flows/f.ts", "one", { model: { seed: "3" } }, { textConfig: ["model.seed"] });
+  assertEquals(resultOf(run), [{ seed: 3, rate: 0.5 }, 4]);
+  // The same values given in code are the same config.
+  assertEquals(await project.why("flows/f.ts", "one", { model: { seed: 3, rate: 0.5 } }), []);
+});
+
+projectTest("the injected cell of the notebook gives variables one level down", {
+  "flows/f.ts": flowOf(`declare const deep: number;\nconsole.log(deep);`, { parameters: "let config = {};" }),
+}, async (project) => {
+  const run = await project.run("flows/f.ts", "one", { grp: { deep: 4 } });
+  const [name] = [...Deno.readDirSync(run.dir)].map((entry) => entry.name).filter((name) => name.endsWith(".ipynb"));
+  const { cells } = JSON.parse(Deno.readTextFileSync(`${run.dir}/${name}`));
+  const cell = cells.find((cell: { id: string }) => cell.id === "injected-parameters");
+  assertEquals(
+    [cell.source].flat().join(""),
+    [
+      `config = {"grp":{"deep":4}};`,
+      `globalThis.grp = {"deep":4};`,
+      `globalThis.deep = 4;`,
+    ].join("\n"),
+  );
+});

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { join } from "../../lib/deps/path.ts";
 import { Counter } from "./counter.ts";
-import { exists, flowOf, projectTest, resultOf } from "./project.ts";
+import { exists, flowOf, modUrl, projectTest, resultOf } from "./project.ts";
 
 /** Each is a project whose flow reaches a file outside by an import that Deno itself would let through. */
 const imports: { name: string; files: Record<string, string>; links?: [from: string, to: string][] }[] = [
@@ -118,3 +118,86 @@ projectTest(
     }
   },
 );
+
+projectTest("a dynamic import that leads nowhere is the flow's to catch, and counts once it leads somewhere", {
+  "flows/f.ts": flowOf(`let got = "fallback";
+try {
+  got = (await import("./not_there.ts")).default;
+} catch {
+  // There is a fallback.
+}
+if (got === "never") {
+  await import("https://127.0.0.1:9/x.ts");
+  await import("not-in-the-map");
+  await import("npm:ductaflow-has-no-such-package@1.0.0");
+}
+Deno.writeTextFileSync("result.json", JSON.stringify(got));`),
+  ".npmrc": "registry=http://127.0.0.1:1/",
+}, async (project) => {
+  const run = await project.run("flows/f.ts");
+  assertEquals(resultOf(run), "fallback");
+  assertEquals(run.record.code.modules.map(({ specifier }) => specifier.split("/").at(-1)), ["f.ts"]);
+  assertEquals(await project.why("flows/f.ts"), []);
+  project.write({ "flows/not_there.ts": `export default "found";` });
+  assertEquals((await project.why("flows/f.ts")).length, 1);
+  assertEquals(resultOf(await project.run("flows/f.ts")), "found");
+});
+
+projectTest("a library that only a dynamic import reaches may itself lead nowhere", {
+  "flows/f.ts": flowOf(`const got = await import("./lib.ts").then(() => "loaded", (error) => error.message);
+Deno.writeTextFileSync("result.json", JSON.stringify(got));`),
+  "flows/lib.ts": `import "./none.ts";`,
+}, async (project) => {
+  assertStringIncludes(resultOf(await project.run("flows/f.ts")), "none.ts");
+});
+
+projectTest("a static import that leads nowhere is refused beside a dynamic one of the same", {
+  "flows/f.ts": flowOf(`await import("./none.ts").catch(() => {});\nimport "./lib.ts";`),
+  "flows/lib.ts": `import "./none.ts";`,
+}, async (project) => {
+  const error = await project.refusal("flows/f.ts");
+  assertEquals(error.code, "flow-import");
+  assertStringIncludes(error.message, "flows/lib.ts:1");
+});
+
+projectTest("what a dynamic import could not fetch is asked for again by the next process", {}, async (project) => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const host = `127.0.0.1:${port}`;
+  project.write({
+    "flows/f.ts": flowOf(
+      `const got = await import("http://${host}/x.js").then((x) => x.default, () => "fallback");
+Deno.writeTextFileSync("result.json", JSON.stringify(got));`,
+      { permissions: [`import: ["${host}"]`] },
+    ),
+  });
+  const said = async () =>
+    (await project.conduct(`import { runStepFlow } from ${JSON.stringify(modUrl)};
+const run = await runStepFlow("flows/f.ts", "one");
+console.log(run.cached, Deno.readTextFileSync(run.dir + "/result.json"));`)).stdout.trim();
+  assertEquals([await said(), await said()], [`false "fallback"`, `true "fallback"`]);
+  const headers = { "content-type": "text/javascript" };
+  const server = Deno.serve(
+    { port, hostname: "127.0.0.1", onListen: () => {} },
+    () => new Response(`export default "found";`, { headers }),
+  );
+  try {
+    assertEquals(await said(), `false "found"`);
+  } finally {
+    await server.shutdown();
+  }
+  assertEquals(await said(), `true "found"`);
+});
+
+projectTest("a dynamic import of a link that leads nowhere, or of no path at all, is the flow's to catch", {
+  "flows/f.ts": flowOf(`const got = [
+  await import("./link.ts").then(() => "loaded", () => "fallback"),
+  await import("./a%00b.ts").then(() => "loaded", () => "fallback"),
+  await import("file:///%E0%A4%A").then(() => "loaded", () => "fallback"),
+];
+Deno.writeTextFileSync("result.json", JSON.stringify(got));`),
+}, async (project) => {
+  Deno.symlinkSync("../none.ts", project.path("flows/link.ts"));
+  assertEquals(resultOf(await project.run("flows/f.ts")), ["fallback", "fallback", "fallback"]);
+});

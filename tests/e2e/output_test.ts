@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { isAlive, maybeText, outputsOf, pause, sandboxed, streamText } from "./sandbox.ts";
 
+import type { Output } from "../../lib/notebook/ipynb.ts";
+
 /** Ten gigabytes take about 10 s; `DUCTAFLOW_OUTPUT_GB` changes that. Quick machines and CI take the whole case. */
 const gigabytes = Number(Deno.env.get("DUCTAFLOW_OUTPUT_GB") ?? 10);
 const gibi = 1024 ** 3;
@@ -141,5 +143,106 @@ display(html("<p>" + "z".repeat(20_000_000) + "</p>"));
     assert(shown.output_type === "display_data");
     assertStringIncludes(JSON.stringify(shown.data), "was not kept");
     assertEquals(record.output.droppedDisplays, 1);
+  }),
+);
+
+const flowModule = JSON.stringify(import.meta.resolve("../../lib/flow.ts"));
+
+Deno.test(
+  "a check that did not hold once fails the run, whatever is said later under its name",
+  sandboxed(async (box) => {
+    box.flow(
+      "checks",
+      `// %%
+import { check } from ${flowModule};
+for (const ok of [false, true]) check("file is complete", ok, { severity: "error", message: "part " + ok });
+`,
+    );
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("checks", "a")));`);
+    assertEquals(outcome.status, "failed", outcome.text);
+    assertEquals(box.record("checks", "a").error?.message, 'Checks do not hold: "file is complete" (part false)');
+  }),
+);
+
+function plainText(output: Output): string {
+  return "data" in output ? [output.data["text/plain"]].flat().join("") : "";
+}
+
+const slowly = `
+import { display } from ${flowModule};
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const slow = (text: string, ms: number) => ({
+  async [Symbol.for("Jupyter.display")]() {
+    await pause(ms);
+    return { "text/plain": text };
+  },
+});
+`;
+
+Deno.test(
+  "what takes its time to show itself lands in the cell that showed it",
+  sandboxed(async (box) => {
+    box.flow(
+      "slow",
+      `// %%${slowly}
+// %%
+display(slow("displayed", 30));
+slow("result", 40)
+// %%
+await pause(200);
+display("later");
+`,
+    );
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("slow", "a")));`);
+    assertEquals(outcome.status, "succeeded", outcome.text);
+    const notebook = box.notebook("slow", "a");
+    const plain = (cell: number) => outputsOf(notebook, cell).map(plainText);
+    assertEquals([plain(2), plain(3)], [["displayed", "result"], ['"later"']]);
+  }),
+);
+
+Deno.test(
+  "a flow that fails shows what it was about to show, does not wait for ever, and fails with its own error",
+  sandboxed(async (box) => {
+    box.flow(
+      "fails",
+      `// %%${slowly}
+// %%
+display(slow("displayed", 300));
+display({ [Symbol.for("Jupyter.display")]: () => new Promise(() => {}) });
+setTimeout(() => Promise.reject(new Error("a later one")), 100);
+throw new Error("the first");
+`,
+    );
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("fails", "a")));`);
+    assertMatch(outcome.text, /^Failed in cell 3, line \d+: Error: the first$/);
+    assertEquals(outputsOf(box.notebook("fails", "a"), 2).map(plainText).filter(Boolean), ["displayed"]);
+    assert(!streamText(box.notebook("fails", "a"), 2, "stderr").includes("a later one"));
+  }),
+);
+
+Deno.test(
+  "a flood of rich outputs leaves the head and tail of its cell and all of the next cells",
+  sandboxed(async (box) => {
+    box.flow(
+      "many",
+      `// %%
+import { display } from ${flowModule};
+for (let i = 0; i < 3000; i++) display({ i });
+"end";
+// %%
+[{ a: 1 }]
+`,
+    );
+    const [outcome] = await box.conduct(`say(await outcome(runStepFlow("many", "a")));`);
+    assertEquals(outcome.status, "succeeded", outcome.text);
+    const notebook = box.notebook("many", "a");
+    const plain = outputsOf(notebook, 1).map(plainText);
+    assertEquals(plain.length, 201);
+    assertEquals(plain.slice(99, 103), ["{ i: 99 }", "… 2,801 rich outputs not kept …", "{ i: 2901 }", "{ i: 2902 }"]);
+    assertEquals(plain.at(-1), '"end"');
+    const [table] = outputsOf(notebook, 2);
+    assert("data" in table && "text/html" in table.data);
+    assertEquals(box.record("many", "a").output.droppedDisplays, 2801);
   }),
 );

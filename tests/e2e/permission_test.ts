@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { join } from "../../lib/deps/path.ts";
+import type { PermissionSet } from "../../lib/base/record.ts";
 import type { PermissionOptions } from "../../lib/step/grant.ts";
 import { Counter } from "./counter.ts";
 import {
@@ -401,9 +402,70 @@ projectTest("the record tells used from denied, and the suggestion is enough", {
     `permissions:
   read: [../data/none.txt, ../data/x.txt, ../more/y.txt]
   write: [../more/z.txt]
-  net: ["127.0.0.1:0"]
+  net: ["127.0.0.1"]
   sys: [hostname]`,
   );
+});
+
+projectTest("a URL that was fetched leaves its host in the record, and no path, query or password", {
+  "flows/f.ts": flowOf(
+    `await (await fetch("http://user:pass@127.0.0.1:" + port + "/path?token=secret")).text();
+try { await fetch("https://name.invalid/path?token=secret"); } catch { /* refused */ }`,
+    { permissions: ["net: [127.0.0.1]"], parameters: "let port = 0;" },
+  ),
+}, async (project) => {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("x"));
+  try {
+    const { port } = server.addr;
+    const { record } = await project.run("flows/f.ts", "one", { port });
+    assertEquals(record.permissions.used.net, [`127.0.0.1:${port}`]);
+    assertEquals(record.permissions.denied, { net: ["name.invalid:443"] });
+    assertEquals(record.permissions.suggestion, `permissions:\n  net: ["127.0.0.1", "name.invalid:443"]`);
+    assertEquals(record.untraced, [`It used the network: 127.0.0.1:${port}`]);
+    assertNotMatch(JSON.stringify(record), /pass@|token|\/path/);
+  } finally {
+    await server.shutdown();
+  }
+});
+
+projectTest("the suggestion keeps the programs that a flow was granted", {
+  "flows/f.ts": flowOf(`new Deno.Command("true").outputSync().code;`, { permissions: [`run: ["true"]`] }),
+}, async (project) => {
+  const { permissions } = (await project.run("flows/f.ts")).record;
+  assertEquals(permissions.suggestion, `permissions:\n  run: ["true"]`);
+  assertEquals(permissions.denied, {});
+});
+
+/** A refusal that Deno's log does not tell, or tells as an access; and what the record must say. */
+const untold: [code: string, denied: PermissionSet, suggestion: string | undefined][] = [
+  [`new Deno.Command("true").outputSync()`, { run: ["true"] }, `permissions:\n  run: ["true"]`],
+  [
+    `try { new Deno.Command("true").outputSync() } catch (cause) { throw new Error("No tool", { cause }) }`,
+    { run: ["true"] },
+    `permissions:\n  run: ["true"]`,
+  ],
+  [`Deno.removeSync(".", { recursive: true })`, { write: ["DIR"] }, undefined],
+];
+
+for (const [code, denied, suggestion] of untold) {
+  projectTest(`the record tells what only the error says was refused: ${code}`, {
+    "flows/f.ts": flowOf(code),
+  }, async (project) => {
+    const { permissions } = (await project.runFailing("flows/f.ts")).run.record;
+    const dir = project.path("runs/f/one");
+    assertEquals(JSON.parse(JSON.stringify(permissions.denied).replaceAll(dir, "DIR")), denied);
+    assertEquals(permissions.used.write, undefined);
+    assertEquals(permissions.suggestion, suggestion);
+  });
+}
+
+projectTest("a temporary file outside of the run folder counts as refused", {
+  "flows/f.ts": flowOf(`try { Deno.makeTempFileSync(); } catch { Deno.makeTempFileSync({ dir: "." }); }`),
+}, async (project) => {
+  const { used, denied, suggestion } = (await project.run("flows/f.ts")).record.permissions;
+  assertEquals(used.write, [project.path("runs/f/one")]);
+  assertEquals(denied.write, ["<TMP>"]);
+  assertEquals(suggestion, undefined);
 });
 
 projectTest("a flow that needs nothing is suggested nothing", {
@@ -430,6 +492,7 @@ const denials: [code: string, hint: string][] = [
     `Deno.writeTextFileSync("run.json", "")`,
     `"run.json" is the toolkit's own file in a run folder: write to another name`,
   ],
+  [`Deno.makeTempFileSync()`, `Keep temporary files in the run folder: Deno.makeTempFile({ dir: "." })`],
   [`Deno.readTextFileSync("../../.ductaflow/x")`, "belongs to the toolkit and is closed to flows"],
 ];
 

@@ -239,6 +239,8 @@ Deno.test(
     const pids = await Promise.all(["busy/a/pid", "idle/a/pid", "nested/a/pid", "nested/a/child"].map((file) => {
       return until(`${file} is there`, () => numberIn(box.path("runs", file)));
     }));
+    const log = box.path("runs/.ductaflow/live/busy/a.events.ndjson");
+    await until("the conductor has heard of the cell", () => maybeText(log)?.includes('"cell":1'));
     conductor.kill("SIGKILL");
     await conductor.ended();
     await until("all are gone", () => !pids.some(isAlive), 10_000);

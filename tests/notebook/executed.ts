@@ -34,7 +34,12 @@ export function flowOf(source: string): Flow {
     };
   });
   const names = source.matchAll(/(?:let|const|,) (\w+)[ :=]/g);
-  const parameters = [...names].map(([, name]) => ({ name, typeText: "any", required: false, line: 1 }));
+  const parameters = [...names].map(({ index, 1: name }) => ({
+    name,
+    typeText: "any",
+    required: false,
+    line: source.slice(0, index).split("\n").length,
+  }));
   const header = { permissions: {}, raw: {}, warnings: [] };
   return { url: "file:///flows/delay.ts", name: "delay", source, hash: "0".repeat(64), header, cells, parameters };
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { executedNotebook } from "../../lib/notebook/executed_notebook.ts";
+import { injectedParameters } from "../../lib/notebook/injected_parameters.ts";
 import { serializeNotebook } from "../../lib/notebook/serialize_notebook.ts";
 import { executedCells, flowOf, runInfo } from "./executed.ts";
 import type { Config, ParameterRecord } from "../../lib/base/record.ts";
@@ -57,6 +58,15 @@ Deno.test("executedNotebook() assigns what let declared, and sets declared and u
 Deno.test("executedNotebook() leaves a comment for a const, on one line whatever the value", () => {
   const text = injected({ days: ["a\nb\u2028c"] }, [parameter("days", ["a\nb\u2028c"])]);
   assertEquals(text, `// days = ["a\\nb\\u2028c"] (injected at its const declaration)`);
+});
+
+Deno.test("injectedParameters() gives what the run had: variables one level down, and config", () => {
+  const flow = flowOf(`// %% tags=["parameters"]\nlet config: unknown = {};\n// %%\ndeep`);
+  const config = { grp: { deep: 4 } };
+  assertEquals(
+    injectedParameters(flow, { values: { config }, globals: { ...config, deep: 4 } }),
+    `config = {"grp":{"deep":4}};\nglobalThis.grp = {"deep":4};\nglobalThis.deep = 4;`,
+  );
 });
 
 Deno.test("executedNotebook() adds no injected cell when the config sets nothing", () => {

@@ -42,6 +42,14 @@ Deno.test("renderReport() shows title, status, times, metrics, checks and config
   ) assertStringIncludes(html, text);
 });
 
+Deno.test("renderReport() shows the message of a check only when the check does not hold", async () => {
+  const record = sampleRecord();
+  record.checks[0].message = "there are no flights";
+  assertNotMatch(await renderReport(record, sampleNotebook()), /there are no flights/);
+  record.checks[0].ok = false;
+  assertStringIncludes(await renderReport(record, sampleNotebook()), "there are no flights");
+});
+
 Deno.test("renderReport() leaves out the cells that the toolkit added and the title that is repeated", async () => {
   const html = await renderReport(sampleRecord(), sampleNotebook());
   assertEquals(html.match(/id="cell-\d"/g), ['id="cell-1"', 'id="cell-2"', 'id="cell-3"', 'id="cell-4"']);

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { parseFlow } from "../../lib/notebook/read_flow.ts";
-import { bindConfig, type BindOptions } from "../../lib/step/bind_config.ts";
+import { bindConfig, type BindOptions, boundValues } from "../../lib/step/bind_config.ts";
 
 const flow = await parseFlow(
   `// %% tags=["parameters"]
@@ -101,10 +101,16 @@ Deno.test("bindConfig() leaves globals that exist, and its own, alone", () => {
 });
 
 Deno.test("bindConfig() tells once of a value that JSON cannot hold", () => {
-  assertEquals(problems({ airport: "a", limit: NaN }), ["limit: found the number NaN, which JSON cannot hold"]);
-  assertEquals(problems({ airport: () => 1 }), ["airport: found a function, which JSON cannot hold"]);
+  assertEquals(problems({ airport: "a", limit: NaN }), ["limit (line 3): found the number NaN, accepted is number"]);
+  assertEquals(problems({ airport: () => 1 }), ["airport (line 4): found a function, accepted is string"]);
   assertEquals(problems({ airport: "a", part: { limit: 1n } }), [
-    "part.limit: found the BigInt 1n, which JSON cannot hold",
+    "part.limit (line 3): found the BigInt 1n, accepted is number",
+  ]);
+  assertEquals(problems({ airport: () => 1, limit: 3n, free: 1n, sizes: [1, undefined] }), [
+    "airport (line 4): found a function, accepted is string",
+    "limit (line 3): found the BigInt 3n, accepted is number",
+    "free: found the BigInt 1n, which JSON cannot hold",
+    "sizes[1]: found undefined, which JSON cannot hold",
   ]);
 });
 
@@ -130,4 +136,56 @@ Deno.test("bindConfig() does not change what it was given", () => {
   const before = structuredClone(config);
   bindConfig(flow, config, { text: true });
   assertEquals(config, before);
+});
+
+const grouped = await parseFlow(
+  `// %% tags=["parameters"]
+let model = { seed: 1, rate: 0.5, name: "a", fast: false, sizes: [1], open: null };
+declare const other: { seed: number };
+`,
+  "file:///flows/grouped.ts",
+);
+const other = { seed: 2 };
+
+Deno.test("bindConfig() converts the text of a member by the default, and keeps the other members", () => {
+  const texts = { seed: "3", name: "007", fast: "true", sizes: "2,3" };
+  const textKeys = Object.keys(texts).map((key) => `model.${key}`);
+  const { values, config } = bindConfig(grouped, { other, model: texts }, { textKeys });
+  const model = { seed: 3, rate: 0.5, name: "007", fast: true, sizes: [2, 3], open: null };
+  assertEquals(values, { other, model });
+  assertEquals(config, { other, model });
+  assertEquals(grouped.parameters[0].default, { ...model, seed: 1, name: "a", fast: false, sizes: [1] });
+});
+
+Deno.test("bindConfig() replaces an object that the config gives as one, in whole or beside texts", () => {
+  assertEquals(bindConfig(grouped, { other, model: { rate: 1 } }).values.model, { rate: 1 });
+  const mixed = bindConfig(grouped, { other, model: { rate: 1, seed: "3" } }, { textKeys: ["model.seed"] });
+  assertEquals(mixed.values.model, { rate: 1, seed: 3 });
+});
+
+Deno.test("bindConfig() refuses the text of a member that does not fit, or whose type nothing tells", () => {
+  const config = { other: { seed: "1" }, model: { seed: "x", open: "1", sede: "2" } };
+  const textKeys = ["other.seed", "model.seed", "model.open", "model.sede"];
+  const error = assertThrows(() => bindConfig(grouped, config, { textKeys }), DuctaflowError);
+  const unknown = (name: string) => `of which the default of ${name} tells no type; give the whole of ${name} as JSON`;
+  assertEquals(error.message.split("\n  - ").slice(1), [
+    `model.seed (line 2): found the text "x", accepted is number`,
+    `model.open (line 2): found the text "1", ${unknown("model")}`,
+    `model.sede (line 2): found the text "2", ${unknown("model")}`,
+    `other.seed (line 3): found the text "1", ${unknown("other")}`,
+  ]);
+});
+
+Deno.test("boundValues() tells of a bound config what bindConfig() told", () => {
+  for (const given of [{ airport: "a", grp: { deep: 4, limit: 5 } }, { airport: "a", Deno: 1 }]) {
+    const { config, parameters, values, globals } = bindConfig(flow, given);
+    assertEquals(boundValues(flow, config, parameters), { values, globals });
+  }
+});
+
+Deno.test("boundValues() gives the whole config to a parameter of that name", async () => {
+  const whole = await parseFlow(`// %% tags=["parameters"]\nlet config = {};\n`, "file:///f.ts");
+  const { config, parameters, values, globals } = bindConfig(whole, { grp: { deep: 4 } });
+  assertEquals(boundValues(whole, config, parameters), { values, globals });
+  assertEquals(values, { config });
 });

@@ -114,26 +114,125 @@ Deno.test("Capture keeps the tail of later cells when the room for heads is used
   assertEquals(outline(cells[1].outputs), ["stdout: 01\n… 14 bytes dropped …\nghijklmnop"]);
 });
 
-Deno.test("Capture drops rich outputs beyond size and number, and counts them", () => {
-  const many = new Capture(flow, { ...captureLimits, displayCount: 2 });
-  many.event(cell(0));
-  for (const text of ["1", "2", "3", "4"]) many.event(shown(text));
-  assertEquals(outline(many.finish().cells[0].outputs), ["display_data: 1", "display_data: 2"]);
-  assertEquals(many.finish().droppedDisplays, 2);
-  const large = new Capture(flow, { ...captureLimits, displays: 100 });
-  large.event(cell(0));
-  for (const text of ["small", "x".repeat(100), "small too"]) large.event(shown(text));
-  assertEquals(outline(large.finish().cells[0].outputs), ["display_data: small", "display_data: small too"]);
-  assertEquals(large.finish().droppedDisplays, 1);
+Deno.test("Capture goes on saying that a check does not hold, with the worst severity and the first message", () => {
+  const capture = new Capture(flow);
+  const check = (ok: boolean, options: { severity?: "warning" | "error"; message?: string } = {}) =>
+    capture.event({ t: "check", name: "c", ok, ...options });
+  capture.event(cell(0));
+  check(true, { severity: "error", message: "held" });
+  capture.event(cell(1));
+  check(false);
+  check(false, { severity: "error", message: "first" });
+  capture.event(cell(3));
+  check(false, { message: "second" });
+  check(true, { message: "third" });
+  capture.event({ t: "check", name: "other", ok: true });
+  assertEquals(capture.finish().checks, [
+    { name: "c", ok: false, severity: "error", message: "first", cell: 1 },
+    { name: "other", ok: true, severity: "warning", cell: 3 },
+  ]);
+});
+
+Deno.test("Capture puts what took its time into the cell that showed it, at the end of what that had shown", () => {
+  const capture = new Capture(flow);
+  capture.event(cell(0));
+  capture.text("stdout", bytes("text"));
+  capture.event(cell(1));
+  capture.text("stdout", bytes("text"));
+  capture.event({ ...shown("by an import"), cell: -1 });
+  capture.event({ ...shown("by the first"), cell: 0 });
+  capture.event({ ...shown("its result", "result"), cell: 0 });
+  capture.event({ ...shown("by nobody"), cell: 77 });
+  const { cells } = capture.finish();
+  assertEquals(cells.slice(0, 2).map(({ outputs }) => outline(outputs)), [
+    ["display_data: by an import", "stdout: text", "display_data: by the first", "execute_result: its result"],
+    ["stdout: text", "display_data: by nobody"],
+  ]);
+  const result = cells[0].outputs.at(-1)!;
+  assertEquals(result.output_type === "execute_result" && result.execution_count, 1);
+});
+
+Deno.test("Capture keeps the first and the last rich outputs of each cell, and says where it dropped others", () => {
+  const capture = new Capture(flow, { ...captureLimits, cellDisplays: 4 });
+  capture.event(cell(0));
+  for (let i = 1; i <= 2000; i++) capture.event(shown(`${i}`));
+  capture.event(shown("end", "result"));
+  capture.event(cell(1));
+  for (const text of ["1", "2", "3", "4", "5"]) capture.event(shown(text));
+  const { cells, droppedDisplays } = capture.finish();
+  assertEquals(outline(cells[0].outputs), [
+    "display_data: 1",
+    "display_data: 2",
+    "display_data: … 1,997 rich outputs not kept …",
+    "display_data: 2000",
+    "execute_result: end",
+  ]);
+  assertEquals(outline(cells[1].outputs), [
+    "display_data: 1",
+    "display_data: 2",
+    "display_data: … 1 rich output not kept …",
+    "display_data: 4",
+    "display_data: 5",
+  ]);
+  assertEquals(droppedDisplays, 1998);
+});
+
+Deno.test("Capture keeps a cell's last result however much the cell shows afterwards", () => {
+  const capture = new Capture(flow, { ...captureLimits, cellDisplays: 4 });
+  capture.event(cell(0));
+  for (const text of ["1", "2", "3"]) capture.event(shown(text));
+  capture.event(shown("result", "result"));
+  for (const text of ["4", "5", "6"]) capture.event({ ...shown(text), cell: 0 });
+  assertEquals(outline(capture.finish().cells[0].outputs), [
+    "display_data: 1",
+    "display_data: 2",
+    "display_data: … 1 rich output not kept …",
+    "execute_result: result",
+    "display_data: … 2 rich outputs not kept …",
+    "display_data: 6",
+  ]);
+});
+
+Deno.test("Capture drops rich outputs beyond the size of the run, but a cell's own to make room for its last", () => {
+  const item = (text: string) => shown(text.padEnd(80));
+  const capture = new Capture(flow, { ...captureLimits, cellDisplays: 4, displays: 400 });
+  capture.event(cell(0));
+  for (const text of ["small", "x".repeat(1000), "x".repeat(2000), "small too"]) capture.event(shown(text));
+  capture.event(cell(1));
+  for (const text of ["1", "2", "3", "4", "5"]) capture.event(item(text));
+  capture.event(cell(3));
+  capture.event(item("no room"));
+  const { cells, droppedDisplays } = capture.finish();
+  assertEquals(outline(cells[0].outputs), [
+    "display_data: small",
+    "display_data: … 2 rich outputs not kept …",
+    "display_data: small too",
+  ]);
+  assertEquals(outline(cells[1].outputs).map((line) => line.trimEnd()), [
+    "display_data: 1",
+    "display_data: 2",
+    "display_data: … 2 rich outputs not kept …",
+    "display_data: 5",
+  ]);
+  assertEquals(outline(cells[3].outputs), ["display_data: … 1 rich output not kept …"]);
+  assertEquals(droppedDisplays, 5);
+});
+
+Deno.test("Capture counts once what was too large and whose notice is dropped as well", () => {
+  const capture = new Capture(flow, { ...captureLimits, cellDisplays: 2 });
+  capture.event(cell(0));
+  for (let i = 0; i < 5; i++) capture.event({ ...shown(`too large ${i}`), dropped: true });
+  assertEquals(capture.finish().droppedDisplays, 5);
 });
 
 Deno.test("Capture does not lose text between many rich outputs, nor memory to them", () => {
-  const capture = new Capture(flow, { ...captureLimits, displayCount: 3 });
+  const capture = new Capture(flow, { ...captureLimits, cellDisplays: 3 });
   capture.event(cell(0));
   for (let i = 0; i < 10; i++) {
     capture.text("stdout", bytes(`t${i} `));
     capture.event(shown(`d${i}`));
   }
+  capture.text("stdout", bytes("end"));
   const { cells, droppedDisplays } = capture.finish();
   assertEquals(outline(cells[0].outputs), [
     "stdout: t0 ",
@@ -141,10 +240,36 @@ Deno.test("Capture does not lose text between many rich outputs, nor memory to t
     "stdout: t1 ",
     "display_data: d1",
     "stdout: t2 ",
-    "display_data: d2",
+    "display_data: … 7 rich outputs not kept …",
     "stdout: t3 t4 t5 t6 t7 t8 t9 ",
+    "display_data: d9",
+    "stdout: end",
   ]);
   assertEquals(droppedDisplays, 7);
+});
+
+Deno.test("Capture counts dropped text once when pieces of text come together, and the room of heads once", () => {
+  const capture = new Capture(flow, { ...captureLimits, cellText: 20, runText: 40, cellDisplays: 2 });
+  capture.event(cell(0));
+  let sent = 0;
+  for (let i = 0; i < 50; i++) {
+    sent += 4;
+    capture.text("stdout", bytes(`${i}`.padEnd(4)));
+    capture.event(shown(`d${i}`));
+  }
+  capture.event(cell(1));
+  // What the first cell kept of its heads is 14 bytes; so there is room for a whole one here.
+  assertEquals(capture.text("stdout", bytes("0123456789abcdef")).head.length, 10);
+  const { cells, droppedBytes } = capture.finish();
+  assertEquals(outline(cells[0].outputs), [
+    "stdout: 0   ",
+    "display_data: d0",
+    "stdout: 1   ",
+    "display_data: … 48 rich outputs not kept …",
+    `stdout: 2   3   4 \n… ${sent - 28} bytes dropped …\n  48  49  `,
+    "display_data: d49",
+  ]);
+  assertEquals(droppedBytes, sent - 28);
 });
 
 Deno.test("case 14: Capture survives cells that the flow does not have and times that go backwards", () => {

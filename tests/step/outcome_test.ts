@@ -4,7 +4,7 @@ import type { Attempt } from "../../lib/step/attempt.ts";
 import { Capture } from "../../lib/step/capture.ts";
 import type { RunEvent } from "../../lib/step/event_log.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";
-import { cellPhrase, decideOutcome, positionIn, tidyOutputs } from "../../lib/step/outcome.ts";
+import { cellPhrase, decideOutcome, positionsIn, tidyOutputs } from "../../lib/step/outcome.ts";
 
 const flow = await parseFlow(
   `// %% tags=["parameters"]\nlet n = 1;\n// %% Load\nn;\n// %% [markdown]\n// text\n// %%\nn + 1;\n`,
@@ -218,11 +218,11 @@ Deno.test("decideOutcome() keeps stack, position, causes and a hint of what was 
   assertStringIncludes(error!.hint!, `net: ["a.com:443"]`);
 });
 
-Deno.test("positionIn() takes the first place in the flow itself", () => {
+Deno.test("positionsIn() gives the places in the flow itself, innermost first", () => {
   const stack = `Error: x\n    at file:///project/lib/a.ts:9:9\n    at f (${flow.url}:12:3)\n    at ${flow.url}:20:1`;
-  assertEquals(positionIn(flow, stack), { line: 12, column: 3 });
-  assertEquals(positionIn(flow, "Error: x\n    at file:///project/flows/f.tsx:1:1"), undefined);
-  assertEquals(positionIn(flow, undefined), undefined);
+  assertEquals(positionsIn(flow, stack), [{ line: 12, column: 3 }, { line: 20, column: 1 }]);
+  assertEquals(positionsIn(flow, "Error: x\n    at file:///project/flows/f.tsx:1:1"), []);
+  assertEquals(positionsIn(flow, undefined), []);
 });
 
 Deno.test("cellPhrase() counts as people do", () => {

@@ -75,11 +75,13 @@ export function describeError(thrown: unknown, depth = 0): DescribedError {
     const parts = thrown instanceof AggregateError
       ? thrown.errors.slice(0, 5).map((e) => `\n- ${headOf(e)}`).join("")
       : "";
+    // An error made of several has no place of its own; the first of them has.
+    const cause = thrown.cause ?? (thrown instanceof AggregateError ? thrown.errors[0] : undefined);
     return {
       name: String(thrown.name),
       message: String(thrown.message) + parts,
       stack: typeof thrown.stack === "string" ? thrown.stack : undefined,
-      cause: thrown.cause !== undefined && depth < 5 ? describeError(thrown.cause, depth + 1) : undefined,
+      cause: cause !== undefined && depth < 5 ? describeError(cause, depth + 1) : undefined,
     };
   } catch {
     return { name: "Error", message: "The thrown value could not be read" };
