@@ -8,7 +8,7 @@ import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from 
 import { sha256, sha256File } from "../base/hash.ts";
 import { isBelow } from "../base/is_below.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
-import { exists, maybeText } from "../base/maybe_file.ts";
+import { maybeText } from "../base/maybe_file.ts";
 import type { CodeRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { type Project, projectFlags } from "./project.ts";
@@ -91,7 +91,7 @@ export async function readCodeGraph(flow: Flow, copyUrl: string, project: Projec
  * (the same specifiers may lead elsewhere), so that the graph must be read again.
  */
 export async function stillValid(graph: CodeGraph, project: Project): Promise<CodeGraph | undefined> {
-  if (graph.deno !== Deno.version.deno || graph.missing?.some(exists)) return undefined;
+  if (graph.deno !== Deno.version.deno || graph.missing?.some(isThere)) return undefined;
   for (const part of graph.parts) {
     const signature = maybeSignature(part.path);
     if (!signature) return undefined;
@@ -200,7 +200,7 @@ function refuseOutside(flowUrl: string, modules: InfoModule[], project: Project)
   ) => [root, Deno.realPathSync(root)]);
   for (const module of modules) {
     const local = maybePath(module);
-    if (local === undefined || (module.error !== undefined && !exists(local))) continue;
+    if (local === undefined || (module.error !== undefined && !isThere(local))) continue;
     const real = Deno.realPathSync(local);
     if (roots.some((root) => isBelow(local, root)) && roots.some((root) => isBelow(real, root))) continue;
     const where = real === local ? `"${local}"` : `"${local}", which leads to "${real}"`;
@@ -219,9 +219,23 @@ function isUnfetched({ specifier, error }: InfoModule): boolean {
     !/^(Requires import access|Module not found)/.test(error);
 }
 
+/** Whether a path leads to anything, also by links. */
+function isThere(path: string): boolean {
+  return maybeSignature(path) !== undefined;
+}
+
 /** Where a module of this machine is, or would be. */
 function maybePath({ specifier, local }: InfoModule): string | undefined {
-  return specifier.startsWith("file:") ? local ?? fromFileUrl(specifier) : undefined;
+  if (!specifier.startsWith("file:")) return undefined;
+  if (local !== undefined) return local;
+  try {
+    const path = fromFileUrl(specifier);
+    return path.includes("\0") ? undefined : path;
+  } catch (error) {
+    // What cannot be decoded is no path: there will never be a file.
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 /** Relative imports of the flow are whole URLs in its copy. */
