@@ -68,6 +68,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   const log = openEventLog(paths.events);
   try {
     log.append({ t: "start", id: options.id, at: new Date().toISOString(), build: build.folder });
+    log.flush();
     // Deno writes it anew, but only once there is something to write.
     emptyIfThere(paths.audit);
     const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
@@ -102,7 +103,7 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   const capture = new Capture(options.build.flow);
   const sizes = { stdoutBytes: 0, stderrBytes: 0 };
   let logError: unknown;
-  const reader = (name: "stdout" | "stderr") => listenTo(process[name], frameSplitter(nonce, sinkFor(name)));
+  const reader = (name: "stdout" | "stderr") => listenTo(process[name], frameSplitter(nonce, sinkFor(name)), flushLog);
   const streams = [reader("stdout"), reader("stderr")];
   const stop = stopper(process, options);
   const drained = Promise.all(streams.map((stream) => stream.ended));
@@ -147,13 +148,18 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   }
 
   function note(event: RunEvent): void {
+    if (logError === undefined) log.append(event);
+    options.onEvent?.(event);
+  }
+
+  /** After each piece that was read, so that a conductor that dies has lost nothing that it had heard. */
+  function flushLog(): void {
     try {
-      if (logError === undefined) log.append(event);
+      if (logError === undefined) log.flush();
     } catch (error) {
       // The flow goes on, but a run whose disk was full is not taken for a good one.
       logError = error;
     }
-    options.onEvent?.(event);
   }
 }
 
@@ -203,7 +209,11 @@ function reasonText(reason: unknown): string {
 }
 
 /** One buffer for all that is read: what a fast flow says would otherwise be garbage faster than it is collected. */
-function listenTo(stream: ReadableStream<Uint8Array<ArrayBuffer>>, splitter: ReturnType<typeof frameSplitter>) {
+function listenTo(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  splitter: ReturnType<typeof frameSplitter>,
+  afterPiece: () => void,
+) {
   const reader = stream.getReader({ mode: "byob" });
   const read = async () => {
     let buffer = new Uint8Array(readSize);
@@ -211,9 +221,11 @@ function listenTo(stream: ReadableStream<Uint8Array<ArrayBuffer>>, splitter: Ret
       const { done, value } = await reader.read(buffer);
       if (done || !value) break;
       splitter.push(value);
+      afterPiece();
       buffer = new Uint8Array(value.buffer);
     }
     splitter.end();
+    afterPiece();
   };
   return { ended: read(), cancel: () => void reader.cancel().catch(() => {}) };
 }

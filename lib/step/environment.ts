@@ -5,7 +5,9 @@
 import { join } from "../deps/path.ts";
 import type { EnvironmentRecord, GitRecord } from "../base/record.ts";
 
+const gitTrustedMs = 500;
 let environment: EnvironmentRecord | undefined;
+let lastGit: { root: string; at: number; git: GitRecord | undefined } | undefined;
 
 /** This machine and this Deno. Needs no permission. */
 export function describeEnvironment(): EnvironmentRecord {
@@ -26,6 +28,14 @@ export function describeEnvironment(): EnvironmentRecord {
  */
 export function maybeGit(root: string | undefined): GitRecord | undefined {
   if (root === undefined) return undefined;
+  // Many runs a second need not ask each time.
+  const now = performance.now();
+  if (lastGit?.root === root && now - lastGit.at < gitTrustedMs) return lastGit.git;
+  lastGit = { root, at: now, git: readGit(root) };
+  return lastGit.git;
+}
+
+function readGit(root: string): GitRecord | undefined {
   try {
     const folder = gitFolder(root);
     const head = Deno.readTextFileSync(join(folder, "HEAD")).trim();

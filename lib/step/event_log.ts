@@ -36,7 +36,11 @@ export interface ThrownError {
 
 /** An open event log. */
 export interface EventLog {
+  /** Adds an event; it is on its way to the disk with the next `flush`. */
   append(event: RunEvent): void;
+  /** Writes what was added. What cannot be written is lost, and the error thrown. */
+  flush(): void;
+  /** Writes what was added, as far as that is possible, and closes the file. */
   close(): void;
 }
 
@@ -45,11 +49,22 @@ const encoder = new TextEncoder();
 /** Starts an empty log. */
 export function openEventLog(path: string): EventLog {
   const file = openMakingFolder(path, { write: true, create: true, truncate: true });
+  let added = "";
+  const flush = () => {
+    const text = added;
+    added = "";
+    if (text !== "") writeAll(file, encoder.encode(text));
+  };
   return {
-    append(event) {
-      writeAll(file, encoder.encode(`${JSON.stringify(event)}\n`));
+    append: (event) => void (added += `${JSON.stringify(event)}\n`),
+    flush,
+    close() {
+      try {
+        flush();
+      } finally {
+        file.close();
+      }
     },
-    close: () => file.close(),
   };
 }
 
