@@ -194,7 +194,7 @@ export interface PermissionsRecord {
   granted: PermissionSet;
   /** Accesses that were allowed and happened. */
   used: PermissionSet;
-  /** Accesses that were tried and refused. */
+  /** Accesses that were tried and refused; a refused temporary file stands here as `<TMP>`. */
   denied: PermissionSet;
   /** The smallest header that would have been enough, as lines of YAML; absent when none is needed. */
   suggestion?: string;
