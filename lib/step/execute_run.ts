@@ -174,8 +174,7 @@ async function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): Promi
     never: neverReusable(record),
   };
   try {
-    appendSeal(plan.paths, seal);
-    await compactSeals(plan.paths);
+    if (appendSeal(plan.paths, seal)) await compactSeals(plan.paths);
   } catch (error) {
     // The run is on disk; without its seal it is found by its record, only not as quickly.
     if (!isDiskFull(error)) throw error;

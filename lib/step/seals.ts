@@ -36,6 +36,8 @@ interface Journal {
   lines: number;
 }
 
+/** Bytes. */
+const compactFrom = 1024 * 1024;
 const journals = new Map<string, Journal>();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -45,11 +47,12 @@ export function maybeSeal(paths: InstancePaths): Seal | undefined {
   return load(paths.seals).seals.get(paths.instance);
 }
 
-/** Adds a seal to the journal of its step. */
-export function appendSeal(paths: InstancePaths, seal: Seal): void {
+/** Adds a seal to the journal of its step; tells whether the journal is long enough to be worth compacting. */
+export function appendSeal(paths: InstancePaths, seal: Seal): boolean {
   const file = openMakingFolder(paths.seals, { append: true, create: true });
   try {
     writeAll(file, encoder.encode(`\n${JSON.stringify(seal)}`));
+    return file.statSync().size > compactFrom;
   } finally {
     file.close();
   }
