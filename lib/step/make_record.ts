@@ -9,6 +9,7 @@ import {
   type RunRecord,
   type RunStatus,
 } from "../base/record.ts";
+import { isBelow } from "../base/is_below.ts";
 import { version } from "../base/version.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Accesses, addDenials } from "./audit.ts";
@@ -17,6 +18,7 @@ import { codeRecord } from "./code_graph.ts";
 import { describeEnvironment, maybeGit } from "./environment.ts";
 import { denialsIn } from "./error_hints.ts";
 import { isLive } from "./inputs.ts";
+import type { InstancePaths } from "./instance_paths.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RunPlan } from "./plan_run.ts";
 import { suggestHeader } from "./suggest_header.ts";
@@ -97,7 +99,7 @@ export function endRecord(
   if (suggestion !== undefined) record.permissions.suggestion = suggestion;
   record.metrics = captured.metrics;
   record.checks = captured.checks;
-  record.untraced = untraced(accesses.used, plan.grant.granted);
+  record.untraced = untraced(accesses.used, plan.grant.granted, plan.paths);
   record.output = {
     stdoutBytes: attempt.stdoutBytes,
     stderrBytes: attempt.stderrBytes,
@@ -127,11 +129,15 @@ export function attemptRecord(
 }
 
 /** What a run may depend on that leaves no trace to compare. */
-function untraced(used: PermissionSet, granted: PermissionSet): string[] {
+function untraced(used: PermissionSet, granted: PermissionSet, { dir }: InstancePaths): string[] {
   const list = (values: string[] | true) => values === true ? "anything" : values.join(", ");
   const sentences: string[] = [];
   const live = Array.isArray(used.read) ? used.read.filter((path) => isLive(path) && !path.startsWith("/dev/")) : [];
   if (live.length > 0) sentences.push(`It looked at the state of the machine: ${list(live)}`);
+  const outside = Array.isArray(used.write) ? used.write.filter((path) => !isBelow(path, dir)) : [];
+  if (outside.length > 0) {
+    sentences.push(`It wrote outside its run folder, which is not looked at again: ${list(outside)}`);
+  }
   if (used.net) sentences.push(`It used the network: ${list(used.net)}`);
   // Deno's audit log does not tell which programs were run.
   if (granted.run) sentences.push(`It was free to run other programs: ${list(granted.run)}`);

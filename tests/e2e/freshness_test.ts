@@ -392,6 +392,18 @@ projectTest("fresh_for bounds how long a run counts, whatever it used", {
   }
 });
 
+projectTest("what a run wrote outside its folder is named, since nothing looks at it again", {
+  "flows/f.ts": flowOf(`Deno.writeTextFileSync("../../../out/x.txt", "1");\nDeno.writeTextFileSync("in.txt", "1");`, {
+    permissions: ["write: [../out]"],
+  }),
+  "out/y.txt": "",
+}, async (project) => {
+  const { record } = await project.run("flows/f.ts");
+  assertEquals(record.untraced, [
+    `It wrote outside its run folder, which is not looked at again: ${project.path("out/x.txt")}`,
+  ]);
+});
+
 const failing = flowOf(
   `Deno.writeTextFileSync("out.txt", "left behind");\nif (Deno.readTextFileSync("../../../data/x.txt") === "bad") throw new Error("no");`,
   { permissions: ["read: [../data]"] },
