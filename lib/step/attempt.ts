@@ -11,7 +11,7 @@ import type { Build } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { type EventLog, isRunEvent, openEventLog, type RunEvent } from "./event_log.ts";
-import { type Grant, grantFlags } from "./grant.ts";
+import { type Grant, grantFlags, mayHaveChildren } from "./grant.ts";
 import type { HostOrders } from "./host/main.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { projectFlags } from "./project.ts";
@@ -74,9 +74,9 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
     const startedAt = new Date();
     const began = performance.now();
-    const mayHaveChildren = grant.granted.run !== undefined || grant.granted.ffi !== undefined;
     const input = JSON.stringify(orders);
-    const process = await options.executor.start({ args, env, cwd: paths.dir, input, mayHaveChildren });
+    const order = { args, env, cwd: paths.dir, input, mayHaveChildren: mayHaveChildren(grant) };
+    const process = await options.executor.start(order);
     const heard = await listen(process, orders.nonce, log, options);
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
     return { startedAt, durationMs, ...heard, command: ["deno", ...args] };
@@ -115,8 +115,8 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   try {
     const exit = await process.exited;
     if (fromTerminal.has(exit.signal ?? "")) await stop.orLater();
-    // What a flow with permission to run programs leaves behind ends with it.
-    if (options.grant.granted.run !== undefined) process.kill("SIGKILL");
+    // What a flow leaves behind ends with it.
+    if (mayHaveChildren(options.grant)) process.kill("SIGKILL");
     const pipeHeld = !await within(drained, drainMs);
     if (pipeHeld) streams.forEach((stream) => stream.cancel());
     const captured = capture.finish();

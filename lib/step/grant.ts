@@ -71,6 +71,11 @@ export function grantFlags(grant: Grant): string[] {
   return flags;
 }
 
+/** Whether a flow with this grant may start processes: it may run programs, or call native code, which can do anything. */
+export function mayHaveChildren({ granted }: Grant): boolean {
+  return granted.run !== undefined || granted.ffi !== undefined;
+}
+
 /** Whether a grant allows an access, as Deno judges it: by whole path names, closed paths first. */
 export function allows(grant: Grant, kind: PermissionKind, value: string): boolean {
   const values = grant.granted[kind];
