@@ -57,7 +57,10 @@ export async function gatherArtifacts(paths: InstancePaths, warnings: string[]):
   });
 }
 
-/** Writes notebook and report, and then the record. When this returns, all of it is on disk. */
+/**
+ * Writes notebook and report, and then the record, each whole and only when all contents are on disk. The names follow
+ * a moment later: until then a power cut leaves the record that says running, never a green one that lacks something.
+ */
 export async function writeRun(paths: InstancePaths, record: RunRecord, documents: RunDocuments): Promise<void> {
   removeUnowned(paths);
   const { serializeNotebook } = await (renderers ??= loadRenderers());
@@ -72,7 +75,8 @@ export async function writeRun(paths: InstancePaths, record: RunRecord, document
     [paths.record, jsonText(record)],
   ];
   await commitAll(contents, [paths.config, ...outputs]);
-  await syncPath(paths.dir);
+  // Nobody waits for it, nor hears when the disk has no more to say: what can be lost is told above.
+  syncPath(paths.dir).catch(() => {});
 }
 
 /** Writes files, makes all durable at once, which costs hardly more than one, and then puts the new ones in place. */
