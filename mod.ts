@@ -20,7 +20,8 @@ export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/st
 export type { FlattenedConfig } from "./lib/step/flatten_config.ts";
 export type { GetAllOptions, GetRunOptions } from "./lib/step/get_run.ts";
 export type { Artifact, Run } from "./lib/step/run.ts";
-export type { Freshness, StaleReason } from "./lib/step/freshness.ts";
+export type { CodeHashes, Freshness } from "./lib/step/freshness.ts";
+export type { StaleReason } from "./lib/step/stale_reasons.ts";
 export type { PermissionOptions } from "./lib/step/grant.ts";
 export type { RunEvent, ThrownError } from "./lib/step/event_log.ts";
 export type { Execution, Executor, ProcessExit, ProcessOrder } from "./lib/executor/executor.ts";

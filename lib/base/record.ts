@@ -208,8 +208,10 @@ export interface PermissionsRecord {
 export interface CodeRecord {
   /** One hash over everything below. */
   hash: string;
-  /** Local modules by URL, remote ones by specifier, each with the SHA-256 of its bytes. */
-  modules: { specifier: string; hash: string }[];
+  /** The same, of code without comments and formatting: while it stays, results stay. */
+  plain: string;
+  /** Local modules by URL, remote ones by specifier, each with the SHA-256 of its bytes and of its plain code. */
+  modules: { specifier: string; hash: string; plain: string }[];
   /** npm and JSR packages with exact versions. */
   packages: string[];
   /** SHA-256 of what the lock file says about those packages and modules. */

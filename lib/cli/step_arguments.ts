@@ -21,6 +21,7 @@ export const stepArguments = {
   instance: { value: "name", help: "Name of the instance, instead of the second argument" },
   step: { value: "name", help: "Name of the step instead of the flow's file name" },
   runs: { value: "folder", help: `Folder of all runs, "runs" unless given` },
+  strict: { help: "Count changes of comments and formatting in the code too" },
   permit: {
     value: "kind[=a,b]",
     many: true,
@@ -60,6 +61,7 @@ export async function readStepArguments(
   const options: StepOptions = {
     textConfig: input.textKeys,
     permissions,
+    ...(values.strict ? { strict: true } : {}),
     ...(values.step === undefined ? {} : { step: values.step }),
     ...(values.runs === undefined ? {} : { runsDir: values.runs }),
   };

@@ -6,6 +6,7 @@ import { isDuctaflowError } from "../base/error.ts";
 import { jsonText } from "../base/json.ts";
 import { join } from "../deps/path.ts";
 import { maybeConfig } from "../step/config_file.ts";
+import type { CodeHashes, Freshness } from "../step/freshness.ts";
 import { getRun } from "../step/get_run.ts";
 import { explainFreshness } from "../step/run_step_flow.ts";
 import type { Command } from "./command.ts";
@@ -38,18 +39,28 @@ The exit code is 0 both ways.`,
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const step = await readStepArguments(values, positionals);
     if (values.config.length + values.set.length === 0) await useRecordedConfig(step, effects);
-    const { fresh, reasons } = await explainFreshness(step.flow, step.instance, step.input.config, step.options);
+    const { fresh, reasons, code } = await explainFreshness(step.flow, step.instance, step.input.config, step.options);
     const { stdout } = effects;
     if (values.json) {
       const { flow, instance } = step;
-      stdout.write(jsonText({ step: stepOf(step), instance, flow, fresh, reasons }));
+      stdout.write(jsonText({ step: stepOf(step), instance, flow, fresh, reasons, ...(code ? { code } : {}) }));
       return exitCodes.done;
     }
     const paint = painter(stdout.color);
     stdout.write(fresh ? `${paint("green", "fresh")}\n` : reasons.map(({ text }) => `${oneLine(text)}\n`).join(""));
+    if (code && code.before.hash !== code.now.hash) stdout.write(paint("dim", codeText(code)));
     return exitCodes.done;
   },
 };
+
+/** Both hashes, so that a cosmetic change can be told from one that matters. */
+function codeText({ before, now }: NonNullable<Freshness["code"]>): string {
+  const arrow = (key: keyof CodeHashes) => {
+    const [old, new_] = [before[key], now[key]].map((hash) => hash.slice(0, 12));
+    return old === new_ ? `${old}, the same` : `${old} → ${new_}`;
+  };
+  return `Code: ${arrow("hash")}; without comments and formatting: ${arrow("plain")}\n`;
+}
 
 async function useRecordedConfig(step: StepArguments, { stderr }: Effects): Promise<void> {
   try {

@@ -98,10 +98,11 @@ async function make({ url, source, folder }: MakeOptions): Promise<Build> {
   };
   const graphFile = join(folder, "graph.json");
   const kept = maybeJson<CodeGraph>(graphFile);
-  const graph = Array.isArray(kept?.parts) && await stillValid(kept, project);
+  const whole = kept && isWholeGraph(kept) ? kept : undefined;
+  const graph = whole && await stillValid(whole, project);
   if (graph) return { ...build, graph };
   const [fresh] = await Promise.all([
-    readCodeGraph(stored.flow, build.copyUrl, project),
+    readCodeGraph(stored.flow, build.copyUrl, project, whole),
     cacheImports(url, build.main, project),
   ]);
   // The first caching may have made or extended the lock file.
@@ -187,6 +188,11 @@ async function isWhole({ code }: StoredBuild, folder: string): Promise<boolean> 
     if (!exists(path) || await sha256(Deno.readFileSync(path)) !== hash) return false;
   }
   return true;
+}
+
+/** Whether all is there, also what earlier versions did not keep. */
+function isWholeGraph({ parts, plain }: CodeGraph): boolean {
+  return Array.isArray(parts) && typeof plain === "string";
 }
 
 /** A JSON file, or undefined when it is absent or cut short: what stands there can be made again. */

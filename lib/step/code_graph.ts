@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
-import { DuctaflowError } from "../base/error.ts";
+import { DuctaflowError, isDuctaflowError } from "../base/error.ts";
 import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import { isBelow } from "../base/is_below.ts";
@@ -11,6 +11,7 @@ import { canonicalJson, type Json } from "../base/json.ts";
 import { maybeText } from "../base/maybe_file.ts";
 import type { CodeRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
+import { plainFlow, plainModule } from "../notebook/plain_code.ts";
 import { type Project, projectFlags } from "./project.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -19,9 +20,13 @@ interface LocalPart {
   specifier: string;
   path: string;
   hash: string;
+  /** SHA-256 of it without comments and formatting, where that can be told. */
+  plain: string;
   /** Absent when it changed too shortly before it was hashed to be trusted. */
   signature?: FileSignature;
 }
+
+type HashedPart = Omit<LocalPart, "plain">;
 
 /** The graph as it is kept with the build. */
 export interface CodeGraph {
@@ -35,6 +40,8 @@ export interface CodeGraph {
   config?: string;
   deno: string;
   hash: string;
+  /** As `hash`, of code without comments and formatting. */
+  plain: string;
 }
 
 interface InfoModule {
@@ -61,9 +68,15 @@ interface Info {
 /**
  * Asks Deno for the graph of a flow and hashes all of it. Imports that leave the project are refused, and static ones
  * that lead nowhere; a dynamic one that leads nowhere is for the flow to catch. Asked about is the copy that will run,
- * since the flow itself may be edited meanwhile, or be an older one in Deno's cache.
+ * since the flow itself may be edited meanwhile, or be an older one in Deno's cache. What stands in the graph `before` is
+ * not parsed again.
  */
-export async function readCodeGraph(flow: Flow, copyUrl: string, project: Project): Promise<CodeGraph> {
+export async function readCodeGraph(
+  flow: Flow,
+  copyUrl: string,
+  project: Project,
+  before?: CodeGraph,
+): Promise<CodeGraph> {
   const output = await runDeno(["info", "--json", ...projectFlags(project), copyUrl], project.root);
   if (!output.ok) throw importError(flow.url, output.stderr.trim().replaceAll(copyUrl, flow.url));
   const info: Info = JSON.parse(output.stdout);
@@ -72,8 +85,12 @@ export async function readCodeGraph(flow: Flow, copyUrl: string, project: Projec
   refuseOutside(flow.url, imported, project);
   const takenAt = Date.now();
   const local = imported.filter((module) => module.local !== undefined && module.error === undefined);
-  const parts = await Promise.all(local.map((module) => hashPart(module.specifier, module.local!, takenAt)));
-  parts.push(await flowPart(flow, copyUrl, takenAt));
+  const known = new Map((before?.parts ?? []).map(({ hash, plain }) => [hash, plain]));
+  const parts = await Promise.all(local.map(async ({ specifier, local }) => {
+    const part = await hashPart(specifier, local!, takenAt);
+    return { ...part, plain: known.get(part.hash) ?? await hashPlain(part) };
+  }));
+  parts.push({ ...await flowPart(flow, copyUrl, takenAt), plain: await sha256(await plainFlow(flow)) });
   const packages = packagesOf(info);
   return await seal({
     parts: parts.sort((a, b) => a.specifier < b.specifier ? -1 : 1),
@@ -112,9 +129,9 @@ export async function withSettings(graph: CodeGraph, project: Project): Promise<
 
 /** The graph as the record tells it. */
 export function codeRecord(graph: CodeGraph): CodeRecord {
-  const { hash, packages, lock, config, deno } = graph;
-  const modules = graph.parts.map((part) => ({ specifier: part.specifier, hash: part.hash }));
-  return { hash, modules, packages, lock, config, deno };
+  const { hash, plain, packages, lock, config, deno } = graph;
+  const modules = graph.parts.map(({ specifier, hash, plain }) => ({ specifier, hash, plain }));
+  return { hash, plain, modules, packages, lock, config, deno };
 }
 
 /** The packages that the modules import, and those that these depend on. */
@@ -126,22 +143,38 @@ function packagesOf({ modules, npmPackages = {} }: Info): string[] {
 }
 
 /** The flow stands for its copy; one from the web has no other file here. */
-async function flowPart(flow: Flow, copyUrl: string, takenAt: number): Promise<LocalPart> {
+async function flowPart(flow: Flow, copyUrl: string, takenAt: number): Promise<HashedPart> {
   if (!flow.url.startsWith("file:")) return await hashPart(flow.url, fromFileUrl(copyUrl), takenAt);
   const part = await hashPart(flow.url, fromFileUrl(flow.url), takenAt);
   return part.hash === flow.hash ? part : { ...part, hash: flow.hash, signature: undefined };
 }
 
-async function hashPart(specifier: string, path: string, takenAt: number): Promise<LocalPart> {
+async function hashPart(specifier: string, path: string, takenAt: number): Promise<HashedPart> {
   const signature = maybeSignature(path);
   const hash = await sha256File(path);
   return { specifier, path, hash, signature: maybeSettled(signature, takenAt) };
 }
 
-async function seal(graph: Omit<CodeGraph, "hash">): Promise<CodeGraph> {
+/** Code from the web does not change where it is; of anything but scripts nobody can tell what does not matter. */
+async function hashPlain({ specifier, path, hash }: HashedPart): Promise<string> {
+  if (!/^file:.*\.[cm]?[jt]sx?$/.test(specifier)) return hash;
+  try {
+    return await sha256(await plainModule(Deno.readTextFileSync(path), specifier));
+  } catch (error) {
+    // What only Deno can parse is compared as it is.
+    if (isDuctaflowError(error, "flow-syntax")) return hash;
+    throw error;
+  }
+}
+
+async function seal(graph: Omit<CodeGraph, "hash" | "plain">): Promise<CodeGraph> {
   const { packages, lock = null, config = null, deno } = graph;
-  const modules = graph.parts.map((part) => [part.specifier, part.hash]);
-  return { ...graph, hash: await sha256(canonicalJson({ modules, packages, lock, config, deno })) };
+  const hashOf = (kind: "hash" | "plain") => {
+    const modules = graph.parts.map((part) => [part.specifier, part[kind]]);
+    return sha256(canonicalJson({ modules, packages, lock, config, deno }));
+  };
+  const [hash, plain] = await Promise.all([hashOf("hash"), hashOf("plain")]);
+  return { ...graph, hash, plain };
 }
 
 /** What the lock file says about the packages and remote modules of this graph: other entries change nothing here. */

@@ -5,25 +5,25 @@
 import { writeFileAtomic } from "../base/atomic_file.ts";
 import { diskFull, isDiskFull } from "../base/disk_error.ts";
 import { messageOf } from "../base/error.ts";
-import { maybeSettled, maybeSignature } from "../base/file_signature.ts";
+import { maybeSignature } from "../base/file_signature.ts";
 import { jsonText } from "../base/json.ts";
 import { emptyIfThere, exists, removeIfThere } from "../base/maybe_file.ts";
-import { isGreen, type RunRecord } from "../base/record.ts";
+import type { RunRecord } from "../base/record.ts";
 import { sleep } from "../base/sleep.ts";
 import type { Executor } from "../executor/executor.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
 import { readAudit } from "./audit.ts";
 import { gatherArtifacts, writeRun } from "./finish.ts";
-import { neverReusable } from "./freshness.ts";
 import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
 import { recordInterrupted } from "./interrupted.ts";
 import { attemptRecord, endRecord, startRecord } from "./make_record.ts";
+import { maybeSealOf } from "./make_seal.ts";
 import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
 import type { RunPlan } from "./plan_run.ts";
 import { maybeRecord } from "./record_file.ts";
-import { appendSeal, compactSeals, type Seal } from "./seals.ts";
+import { appendSeals, compactSeals } from "./seals.ts";
 import { stopOnSignals } from "./signals.ts";
 import type { StepEvent } from "./step_options.ts";
 
@@ -155,26 +155,10 @@ function recordFailure({ paths }: RunPlan, record: RunRecord, what: string, erro
 }
 
 async function sealRun(plan: RunPlan, record: RunRecord, inputs: Input[]): Promise<void> {
-  const { status } = record;
-  if (!isGreen(status)) return;
-  const now = Date.now();
-  const outputs = record.artifacts.map(({ name, hash }) => {
-    return { name, hash, signature: maybeSettled(maybeSignature(`${plan.paths.dir}/${name}`), now) };
-  });
-  const seal: Seal = {
-    instance: plan.paths.instance,
-    id: record.id,
-    status,
-    endedAt: now,
-    code: plan.build.graph.hash,
-    config: plan.configHash,
-    grant: plan.grantHash,
-    inputs: inputs.map(({ record: { path, kind, hash }, signature }) => ({ path, kind, hash, signature })),
-    outputs,
-    never: neverReusable(record),
-  };
+  const seal = maybeSealOf(plan, record, inputs);
+  if (!seal) return;
   try {
-    if (appendSeal(plan.paths, seal)) await compactSeals(plan.paths);
+    if (appendSeals(plan.paths, [seal])) await compactSeals(plan.paths);
   } catch (error) {
     // The run is on disk; without its seal it is found by its record, only not as quickly.
     if (!isDiskFull(error)) throw error;

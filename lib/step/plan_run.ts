@@ -4,11 +4,15 @@
  */
 import { resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
+import { sha256 } from "../base/hash.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
 import { checkName } from "../base/names.ts";
+import type { Config } from "../base/record.ts";
 import { bindConfig, type BoundConfig } from "./bind_config.ts";
 import { type Build, buildFlow } from "./build.ts";
+import { grantedVariables } from "./child_environment.ts";
 import { checkOptions } from "./check_options.ts";
-import { hashConfig, hashGrant } from "./freshness.ts";
+import { maybeGiven } from "./given.ts";
 import { computeGrant, type Grant } from "./grant.ts";
 import { type InstancePaths, instancePaths } from "./instance_paths.ts";
 import { stepDefaults, type StepOptions } from "./step_options.ts";
@@ -22,6 +26,8 @@ export interface RunPlan {
   grant: Grant;
   configHash: string;
   grantHash: string;
+  /** What the config was made from, if that is short. */
+  given?: string;
 }
 
 /** Makes the plan of a run. Nothing of the flow runs, and nothing of the instance is written. */
@@ -44,11 +50,30 @@ export async function planRun(
     const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
     const grant = computeGrant(build.flow, paths, options.permissions);
     const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant, paths)]);
-    return { id: newId(), paths, build, bound, grant, configHash, grantHash };
+    return { id: newId(), paths, build, bound, grant, configHash, grantHash, given: maybeGiven(config, text) };
   } catch (error) {
     throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
   }
 }
+
+/** SHA-256 of a config, whatever the order of its keys. */
+function hashConfig(config: Config): Promise<string> {
+  return sha256(canonicalJson(config));
+}
+
+/**
+ * SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else. The run folder
+ * itself stands in it as such, so that all instances of a step share the hash (and the work).
+ */
+function hashGrant(grant: Grant, { dir }: InstancePaths): Promise<string> {
+  const values = grant.granted.env === undefined ? null : { ...grantedVariables(grant) };
+  const text = canonicalJson([grant.granted as unknown as Json, grant.closed, values]);
+  const common = text.replaceAll(JSON.stringify(dir).slice(1, -1), "{run}");
+  if (common !== lastGrant?.text) lastGrant = { text: common, hash: sha256(common) };
+  return lastGrant.hash;
+}
+
+let lastGrant: { text: string; hash: Promise<string> } | undefined;
 
 /** A bare name stands for a flow in `flows/`. */
 export function flowPath(flow: string | URL): string | URL {

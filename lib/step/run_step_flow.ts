@@ -103,8 +103,8 @@ export async function explainFreshness(
   options: StepOptions = {},
 ): Promise<Freshness> {
   const plan = await planRun(flow, instance, config, options);
-  const { fresh, reasons } = await freshnessOf(plan);
-  return { fresh, reasons };
+  const { fresh, reasons, code } = await freshnessOf(plan, options);
+  return { fresh, reasons, ...(code ? { code } : {}) };
 }
 
 function outline({ index, type, title, line }: Cell): CellOutline {
@@ -116,17 +116,17 @@ function isUnchanged(path: string, before: FileSignature | undefined): boolean {
   return now === undefined || before === undefined ? now === before : sameSignature(now, before);
 }
 
-function freshnessOf(plan: RunPlan): ReturnType<typeof decideFreshness> {
+function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof decideFreshness> {
   const { paths, build, configHash, grantHash, bound, grant } = plan;
   const { freshForMs } = build.flow.header;
-  return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs });
+  return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs, strict });
 }
 
 async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
   const { paths } = plan;
   const mode = options.cache ?? stepDefaults.cache;
   if (mode === "off") return { reasons: ["The cache is off"] };
-  const { fresh, reasons, record } = mode === "existing" ? existing(paths) : await freshnessOf(plan);
+  const { fresh, reasons, record } = mode === "existing" ? existing(paths) : await freshnessOf(plan, options);
   if (!fresh || !record) return { reasons: reasons.map((reason) => reason.text) };
   const run = makeRun(paths, { status: record.status, cached: true, reasons: [], record: () => record });
   return { run, reasons: [] };

@@ -19,9 +19,17 @@ export interface Seal {
   status: "succeeded" | "warned";
   /** Milliseconds. */
   endedAt: number;
+  durationMs: number;
+  /** Hashes of the code, with and without comments and formatting. */
   code: string;
+  plain: string;
+  /** The hash of the config, and what was given to be made a config, if that is short. */
   config: string;
+  given?: string;
   grant: string;
+  /** What its record and its folder look like while nobody has touched them; the folder's once it has settled. */
+  record?: FileSignature;
+  folder?: FileSignature;
   inputs: { path: string; kind: InputRecord["kind"]; hash?: string; signature?: FileSignature }[];
   outputs: { name: string; hash: string; signature?: FileSignature }[];
   /** Why the run cannot be reused at all, or absent. */
@@ -47,22 +55,39 @@ export function maybeSeal(paths: InstancePaths): Seal | undefined {
   return load(paths.seals).seals.get(paths.instance);
 }
 
-/** Adds a seal to the journal of its step; tells whether the journal is long enough to be worth compacting. */
-export function appendSeal(paths: InstancePaths, seal: Seal): boolean {
+/** All seals of a step by instance, from memory as far as the journal has not grown. */
+export function readSeals(journal: string): ReadonlyMap<string, Seal> {
+  return load(journal).seals;
+}
+
+/** Adds seals to the journal of their step; tells whether the journal is long enough to be worth compacting. */
+export function appendSeals(paths: Pick<InstancePaths, "seals">, seals: Seal[]): boolean {
   const file = openMakingFolder(paths.seals, { append: true, create: true });
   try {
-    writeAll(file, encoder.encode(`\n${JSON.stringify(seal)}`));
+    writeAll(file, encoder.encode(seals.map((seal) => `\n${JSON.stringify(seal)}`).join("")));
     return file.statSync().size > compactFrom;
   } finally {
     file.close();
   }
 }
 
+const settling = new Set<Seal>();
+
+/** Remembers signatures that were found to stand for the same content, once a look. */
+export function noteSettled(paths: InstancePaths, seal: Seal): void {
+  if (settling.has(seal)) return;
+  settling.add(seal);
+  queueMicrotask(() => {
+    settling.delete(seal);
+    appendSeals(paths, [seal]);
+  });
+}
+
 /**
  * Rewrites a journal that holds mostly superseded lines. A line that another process appends meanwhile may be lost, which
  * is harmless: that run is found by its record.
  */
-export async function compactSeals(paths: InstancePaths): Promise<void> {
+export async function compactSeals(paths: Pick<InstancePaths, "seals" | "step">): Promise<void> {
   const { lines, seals } = load(paths.seals);
   if (lines < 1000 || lines < seals.size * 3) return;
   const lock = await acquireLock(`${paths.seals}.lock`, `The journal of ${paths.step}`);

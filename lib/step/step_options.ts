@@ -29,6 +29,8 @@ export interface StepOptions {
    * `"auto"` (default) reuses a run that would come out the same, `"existing"` any run that succeeded, `"off"` none.
    */
   cache?: "auto" | "existing" | "off";
+  /** Whether a change of comments or formatting in the code makes a run stale too. Default false. */
+  strict?: boolean;
   /** The conductor's word on the permissions that the flow's header requests; it wins. Paths from the current folder. */
   permissions?: PermissionOptions;
   /** The time limit of one try; the header's `timeout` unless given. */

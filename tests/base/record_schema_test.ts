@@ -56,7 +56,8 @@ const full: RunRecord = {
   },
   code: {
     hash,
-    modules: [{ specifier: "file:///x.ts", hash }],
+    plain: hash,
+    modules: [{ specifier: "file:///x.ts", hash, plain: hash }],
     packages: ["npm:a@1.0.0"],
     lock: hash,
     config: hash,

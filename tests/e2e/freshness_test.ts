@@ -31,9 +31,17 @@ Deno.writeTextFileSync("deep/out.txt", JSON.stringify({ two, text, names, option
 Deno.writeTextFileSync("other.txt", "same");
 `;
 
+/** The same in other words: comments, blanks, quotes, parentheses, titles, a cell of text. */
+const cosmetic = traced
+  .replace("let size = 10;", "let   size = (10); // how many")
+  .replace('"other.txt", "same"', "'other.txt',\n  ('same'),")
+  .replace("// %% Write", "// %% [markdown]\n// # Now it writes\n\n// %% Write all");
+
+const helper = `import { one } from "./one.ts";\nexport const two = one + one;\n`;
+
 const tracedProject = {
   "flows/f.ts": traced,
-  "flows/lib/two.ts": `import { one } from "./one.ts";\nexport const two = one + one;\n`,
+  "flows/lib/two.ts": helper,
   "flows/lib/one.ts": "export const one = 1;\n",
   "flows/other.ts": flowOf("1"),
   "data/x.txt": "first",
@@ -87,11 +95,20 @@ const changes: Change[] = [
   { name: "report deleted", make: remove("runs/f/one/report.html"), reasons: ["output: Its report.html is gone"] },
   { name: "notebook deleted", make: remove("runs/f/one/flow.ipynb"), reasons: ["output: Its flow.ipynb is gone"] },
   { name: "flow touched, same bytes", make: touch("flows/f.ts"), reasons: [] },
+  { name: "flow commented and formatted", make: write("flows/f.ts", cosmetic), reasons: [] },
+  { name: "helper commented", make: write("flows/lib/two.ts", `/* two */ ${helper}`), reasons: [] },
+  {
+    name: "helper commented, and that counts",
+    make: nothing,
+    options: { strict: true },
+    reasons: ["code: The flow file:///flows/f.ts changed", "code: The import file:///flows/lib/two.ts changed"],
+  },
   {
     name: "flow edited",
-    make: write("flows/f.ts", `${traced}// a comment\n`),
+    make: write("flows/f.ts", `${traced}"more";\n`),
     reasons: ["code: The flow file:///flows/f.ts changed"],
   },
+
   {
     name: "imported helper edited",
     make: write("flows/lib/two.ts", `import { one } from "./one.ts";\nexport const two = one + one + 0;\n`),
@@ -275,7 +292,7 @@ function forgeRecord(project: Project, change: (record: RunRecord) => void, run 
 
 projectTest("case 49: another version of Deno is named, and nothing else", tracedProject, async (project) => {
   await project.run("flows/f.ts");
-  forgeRecord(project, ({ code }) => Object.assign(code, { deno: "2.8.0", hash: "0".repeat(64) }));
+  forgeRecord(project, ({ code }) => Object.assign(code, { deno: "2.8.0", plain: "0".repeat(64) }));
   assertEquals(await project.why("flows/f.ts"), [`deno: Deno changed: 2.8.0 → ${Deno.version.deno}`]);
   const graph = [...Deno.readDirSync(project.path("runs/.ductaflow/build"))].find((entry) => entry.isDirectory)!;
   assert(exists(project.path("runs/.ductaflow/build", graph.name, "graph.json")), "The graph is not kept");

@@ -57,7 +57,8 @@ export function sampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     },
     code: {
       hash,
-      modules: [{ specifier: "file:///work/flows/delay_model.ts", hash }],
+      plain: hash,
+      modules: [{ specifier: "file:///work/flows/delay_model.ts", hash, plain: hash }],
       packages: ["npm:arquero@7.2.1"],
       deno: "2.9.6",
     },

@@ -1,13 +1,15 @@
 import { assert, assertEquals } from "../../lib/deps/assert.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";
-import { appendSeal, compactSeals, maybeSeal, type Seal } from "../../lib/step/seals.ts";
+import { appendSeals, compactSeals, maybeSeal, type Seal } from "../../lib/step/seals.ts";
 
 const seal = (instance: string, id: string): Seal => ({
   instance,
   id,
   status: "succeeded",
   endedAt: 1,
+  durationMs: 1,
   code: "c",
+  plain: "p",
   config: "é",
   grant: "g",
   inputs: [],
@@ -29,7 +31,7 @@ Deno.test(
   "maybeSeal() gives the last seal of each instance, and none without a journal",
   inRuns((at) => {
     assertEquals(maybeSeal(at("a")), undefined);
-    for (const [instance, id] of [["a", "1"], ["b", "2"], ["a", "3"]]) appendSeal(at(instance), seal(instance, id));
+    for (const [instance, id] of [["a", "1"], ["b", "2"], ["a", "3"]]) appendSeals(at(instance), [seal(instance, id)]);
     assertEquals([maybeSeal(at("a"))?.id, maybeSeal(at("b"))?.id, maybeSeal(at("c"))], ["3", "2", undefined]);
     Deno.removeSync(at("a").seals);
     assertEquals(maybeSeal(at("a")), undefined);
@@ -39,16 +41,16 @@ Deno.test(
 Deno.test(
   "case 13: maybeSeal() of a journal cut at any byte gives whole seals only, and a later seal is found",
   inRuns((at) => {
-    appendSeal(at("a"), seal("a", "1"));
+    appendSeals(at("a"), [seal("a", "1")]);
     const first = Deno.statSync(at("a").seals).size;
-    appendSeal(at("a"), seal("a", "2"));
+    appendSeals(at("a"), [seal("a", "2")]);
     const bytes = Deno.readFileSync(at("a").seals);
     for (let length = 0; length <= bytes.length; length++) {
       Deno.removeSync(at("a").seals);
       Deno.writeFileSync(at("a").seals, bytes.subarray(0, length));
       const expected = length === bytes.length ? "2" : length >= first ? "1" : undefined;
       assertEquals(maybeSeal(at("a"))?.id, expected, `cut at ${length}`);
-      appendSeal(at("a"), seal("a", "3"));
+      appendSeals(at("a"), [seal("a", "3")]);
       assertEquals(maybeSeal(at("a"))?.id, "3", `appended after a cut at ${length}`);
     }
   }),
@@ -57,7 +59,7 @@ Deno.test(
 Deno.test(
   "maybeSeal() finds a seal that was seen half written, once it is whole",
   inRuns((at) => {
-    appendSeal(at("a"), seal("a", "1"));
+    appendSeals(at("a"), [seal("a", "1")]);
     const line = new TextEncoder().encode(`\n${JSON.stringify(seal("a", "2"))}`);
     for (let length = 1; length < line.length; length += 7) {
       using file = Deno.openSync(at("a").seals, { append: true });
@@ -65,7 +67,7 @@ Deno.test(
       assert(maybeSeal(at("a"))?.id !== undefined);
       file.writeSync(line.subarray(length));
       assertEquals(maybeSeal(at("a"))?.id, "2", `seen after ${length} bytes`);
-      appendSeal(at("a"), seal("a", "1"));
+      appendSeals(at("a"), [seal("a", "1")]);
       assertEquals(maybeSeal(at("a"))?.id, "1");
     }
   }),
@@ -74,7 +76,7 @@ Deno.test(
 Deno.test(
   "case 14: maybeSeal() passes over lines that are no seals",
   inRuns((at) => {
-    appendSeal(at("a"), seal("a", "1"));
+    appendSeals(at("a"), [seal("a", "1")]);
     const lines = [
       "\0\0\0",
       "null",
@@ -96,11 +98,11 @@ Deno.test(
 Deno.test(
   "compactSeals() keeps the last seal of every instance and leaves short journals alone",
   inRuns(async (at) => {
-    for (let i = 0; i < 999; i++) appendSeal(at("a"), seal("a", String(i)));
+    for (let i = 0; i < 999; i++) appendSeals(at("a"), [seal("a", String(i))]);
     await compactSeals(at("a"));
     const before = Deno.statSync(at("a").seals).size;
     assert(before > 999 * 50);
-    appendSeal(at("b"), seal("b", "b"));
+    appendSeals(at("b"), [seal("b", "b")]);
     await compactSeals(at("a"));
     assert(Deno.statSync(at("a").seals).size < before / 100);
     assertEquals([maybeSeal(at("a"))?.id, maybeSeal(at("b"))?.id], ["998", "b"]);
