@@ -10,6 +10,8 @@
 export { explainFreshness, runStepFlow } from "./lib/step/run_step_flow.ts";
 export { flattenConfig } from "./lib/step/flatten_config.ts";
 export { getAllInstances, getRun } from "./lib/step/get_run.ts";
+export { deliver } from "./lib/batch/deliver.ts";
+export { listDeliveries } from "./lib/batch/delivery/delivery_log.ts";
 export { readFlow } from "./lib/notebook/read_flow.ts";
 export { renderReport } from "./lib/report/report_on_demand.ts";
 export { recordSchema } from "./lib/base/record.ts";
@@ -20,6 +22,11 @@ export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/st
 export type { FlattenedConfig } from "./lib/step/flatten_config.ts";
 export type { GetAllOptions, GetRunOptions } from "./lib/step/get_run.ts";
 export type { Artifact, Run } from "./lib/step/run.ts";
+export type { DeliverOptions, Delivery } from "./lib/batch/deliver.ts";
+export type { ListDeliveriesOptions, LoggedDelivery } from "./lib/batch/delivery/delivery_log.ts";
+export type { DeliveryStatus } from "./lib/batch/delivery/examine_target.ts";
+export type { DeliveredFile } from "./lib/batch/delivery/manifest.ts";
+export type { SelectOptions, SkippedFile } from "./lib/batch/delivery/select_files.ts";
 export type { Freshness, StaleReason } from "./lib/step/freshness.ts";
 export type { PermissionOptions } from "./lib/step/grant.ts";
 export type { RunEvent, ThrownError } from "./lib/step/event_log.ts";
