@@ -150,12 +150,6 @@ function collisions(placed: Placed[]): Problem[] {
       problems.push({ text: `${nameOf(other.run)} and ${nameOf(one.run)} both go to "${one.target}"${spelled}`, hint });
     } else byKey.set(key, one);
   }
-  for (const [key, { run, target }] of byKey) {
-    const around = foldersAbove(key).map((above) => byKey.get(above)).find((other) => other !== undefined);
-    if (!around) continue;
-    const inside = `"${target}" of ${nameOf(run)} lies in "${around.target}" of ${nameOf(around.run)}`;
-    problems.push({ text: inside, hint: "Change the template so that no delivery lies in another one" });
-  }
   return problems;
 }
 
