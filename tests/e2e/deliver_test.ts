@@ -131,7 +131,7 @@ Deno.test(
       say([status, files.length]);`);
     await box.conduct(`await runStepFlow("model", "one", { rows: 20000 });`);
     const csv = Deno.readTextFileSync(box.path("runs/model/one/out.csv"));
-    for (let i = 0, state = seed; i < 12; i++) {
+    for (let i = 0, state = seed; i < 24; i++) {
       state = (state * 1103515245 + 12345) % 2 ** 31;
       const conductor = box.start(copying, { flags });
       await until("it delivers", () => conductor.said.length > 0);
