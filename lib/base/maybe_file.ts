@@ -14,9 +14,14 @@ export function maybeStat(path: string): Deno.FileInfo | undefined {
   return orAbsent(() => Deno.statSync(path));
 }
 
+/** What is at a path, links not followed; undefined for nothing. */
+export function maybeLstat(path: string): Deno.FileInfo | undefined {
+  return orAbsent(() => Deno.lstatSync(path));
+}
+
 /** Whether something is at a path, be it a link that leads nowhere. */
 export function exists(path: string): boolean {
-  return orAbsent(() => Deno.lstatSync(path)) !== undefined;
+  return maybeLstat(path) !== undefined;
 }
 
 /** The text of a file; undefined for none. */

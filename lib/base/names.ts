@@ -26,8 +26,13 @@ export function nameProblem(name: unknown): string | undefined {
     return odd.length > 0 ? `it contains ${odd.map((c) => `"${c}"`).join(", ")}` : "it starts with a sign";
   }
   if (name.endsWith(".")) return "it ends with a dot, which Windows drops";
-  if (reserved.test(name)) return "Windows reserves it for a device";
+  if (isDeviceName(name)) return "Windows reserves it for a device";
   return undefined;
+}
+
+/** Whether Windows takes a file name for a device, whatever its ending. */
+export function isDeviceName(name: string): boolean {
+  return reserved.test(name);
 }
 
 /** Returns the name when it can be a folder everywhere; throws with a name that could be used otherwise. */

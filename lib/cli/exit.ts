@@ -10,7 +10,7 @@ export const exitCodes = { done: 0, runFailed: 1, usage: 2, locked: 75, interrup
 
 const signalNumbers: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 /** What went wrong around the run, not in how it was called. */
-const troubles = new Set(["no-space", "read-only", "cannot-start"]);
+const troubles = new Set(["no-space", "read-only", "cannot-start", "delivery-failed"]);
 
 /** A signal ended the command before anything ran. */
 export class InterruptedError extends DuctaflowError {

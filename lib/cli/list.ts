@@ -82,7 +82,8 @@ async function readEntries(step: string, runsDir: string): Promise<Entry[]> {
   return entries.filter((entry) => entry !== undefined);
 }
 
-function checkStep(step: string, runsDir: string): string {
+/** The name of a step that has runs; throws with the nearest one. */
+export function checkStep(step: string, runsDir: string = stepDefaults.runsDir): string {
   const known = stepNames({ runsDir });
   if (known.includes(step)) return step;
   const meant = nearest(step, known);
