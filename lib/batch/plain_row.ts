@@ -14,7 +14,7 @@ export interface PlainRowOptions {
 
 /**
  * A row as plain JSON: dates become ISO text, BigInts numbers or, beyond 2^53, text, typed arrays lists, Maps objects.
- * What JSON cannot hold, such as NaN, becomes a problem that names row and column.
+ * What JSON cannot hold, such as NaN or bytes, becomes a problem that names row and column.
  */
 export function plainRow(
   cells: Iterable<[column: string, value: unknown]>,
@@ -33,6 +33,10 @@ export function plainRow(
 function plainCell(value: unknown, place: TablePlace, problems: TableProblems): Json {
   if (typeof value === "string" || typeof value === "boolean") return value;
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value as number;
+  if (value instanceof Uint8Array) {
+    problems.add(place, "found bytes, accepted are text and numbers");
+    return null;
+  }
   const plain = toPlainJson(value, withoutSpecialTypes);
   for (const { path, found } of plain.problems) {
     problems.add(place, `found ${found}${path ? ` at ${path}` : ""}, which JSON cannot hold`);
@@ -42,6 +46,12 @@ function plainCell(value: unknown, place: TablePlace, problems: TableProblems): 
 
 function withoutSpecialTypes(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as Uint8Array);
-  return value instanceof Map ? Object.fromEntries(value) : value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (value instanceof Map) return Object.fromEntries(value);
+  // Bytes would pass for a list of numbers.
+  const isList = ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof Uint8Array);
+  if (isList) return Array.from(value as Float64Array);
+  // The structs of Arrow are proxies that have the method but deny it.
+  const { toJSON } = value as { toJSON?: unknown };
+  return typeof toJSON === "function" && !("toJSON" in value) ? toJSON.call(value) : value;
 }

@@ -94,23 +94,32 @@ async function* filePieces(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>
 }
 
 function notFound(path: string, shown: string): DuctaflowError {
-  const meant = nearest(basename(path), entriesOf(dirname(path)).map((entry) => entry.name));
-  const folder = shortPath(dirname(path));
+  const folder = dirname(path);
+  const meant = nearest(basename(path), namesIn(folder));
   return new DuctaflowError(`There is no table ${shown}`, {
     code: "table-not-found",
-    hint: meant ? `Did you mean "${meant}" in ${folder}?` : `Paths are relative to the current folder, ${Deno.cwd()}`,
+    hint: meant ? `Did you mean "${meant}" in ${shortPath(folder)}?` : "Paths are relative to the current folder",
   });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return entriesOf(folder).map((entry) => entry.name);
+  } catch {
+    // The permission may be for the file alone.
+    return [];
+  }
 }
 
 async function download(url: URL, table: string | undefined, signal?: AbortSignal): Promise<TableSource> {
   const name = `${url.origin}${url.pathname}`;
-  const response = await fetchOrExplain(url, name, signal);
+  const response = await orExplain(name, () => fetch(url, { signal }));
   const type = response.headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
   if (!response.ok || type === "text/html") {
     await response.body?.cancel();
     throw notFetched(name, response.ok ? "the server answered with a web page" : statusOf(response));
   }
-  const bytes = await response.bytes();
+  const bytes = await orExplain(name, () => response.bytes());
   return {
     name: table === undefined ? name : `${name}#${table}`,
     format: checkFormat(name, formatOf(url.pathname) ?? mediaTypes[type], table),
@@ -122,9 +131,9 @@ async function download(url: URL, table: string | undefined, signal?: AbortSigna
   };
 }
 
-async function fetchOrExplain(url: URL, name: string, signal?: AbortSignal): Promise<Response> {
+async function orExplain<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
-    return await fetch(url, { signal });
+    return await load();
   } catch (error) {
     // A missing permission or an abort tells its own story.
     if (!(error instanceof TypeError)) throw error;

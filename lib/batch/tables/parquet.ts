@@ -18,7 +18,7 @@ export async function readParquet(source: TableSource): Promise<Row[]> {
   const problems = new TableProblems(source.name);
   const table = { source: source.name };
   const rows = found.map((cells, i) => {
-    const named = cells.map((cell, column): [string, unknown] => [names[column], withoutBytes(cell)]);
+    const named = cells.map((cell, column): [string, unknown] => [names[column], cell]);
     return withOrigin(plainRow(named, { row: i + 1 }, problems, { nullIsBlank: true }), table, i + 1);
   });
   problems.throwIfAny();
@@ -60,9 +60,4 @@ async function compressorsFor({ row_groups }: FileMetaData) {
     BROTLI: (input: Uint8Array) => new Uint8Array(brotliDecompressSync(input)),
     ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)),
   };
-}
-
-/** Bytes would pass for a list of numbers. */
-function withoutBytes(cell: unknown): unknown {
-  return cell instanceof Uint8Array ? cell.buffer : cell;
 }

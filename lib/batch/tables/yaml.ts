@@ -54,17 +54,10 @@ function toRow(value: unknown, texts: YamlMap, number: number, table: TableOrigi
  */
 async function parseTwice(text: string, source: TableSource): Promise<{ values: unknown; texts: unknown }> {
   const { parse } = await import("../../deps/yaml.ts");
-  let values: unknown;
   try {
-    values = parse(text, { schema: "core" });
+    return { values: parse(text, { schema: "core" }), texts: parse(text, { schema: "failsafe" }) };
   } catch (cause) {
     throw badTable(source.name, `it is no YAML: ${messageOf(cause)}`, { cause });
-  }
-  try {
-    return { values, texts: parse(text, { schema: "failsafe" }) };
-  } catch {
-    // A tag such as !!int, which has no meaning when all is text.
-    return { values, texts: undefined };
   }
 }
 
