@@ -32,11 +32,11 @@ export function withColumns<Rows extends readonly Row[]>(rows: Rows, columns: Co
  *
  * @example
  * ```ts
- * import { columnsOf, grid } from "./mod.ts";
+ * import { columnsOf } from "./columns.ts";
+ * import { assertEquals } from "../deps/assert.ts";
  *
- * const columns = columnsOf(grid({ period: ["am", "pm"], max: [500, 1000] }));
- * const text = columns.map(({ name, type }) => `${name}: ${type}`).join(", ");
- * if (text !== "period: text, max: number") throw new Error(text);
+ * const columns = columnsOf([{ period: "am", max: 500 }, { period: "pm" }]);
+ * assertEquals(columns.map(({ name, type }) => `${name}: ${type}`).join(", "), "period: text, max: number");
  * ```
  */
 export function columnsOf(rows: readonly Row[]): Column[] {

@@ -29,10 +29,12 @@ const mostRows = 10_000_000;
  *
  * @example
  * ```ts
- * import { grid } from "./mod.ts";
+ * import { grid } from "./grid.ts";
+ * import { assertEquals } from "../deps/assert.ts";
  *
  * const rows = grid({ period: ["am", "pm"] as const, maxDistance: [500, 1000] });
- * if (rows.length !== 4 || rows[1].period !== "am" || rows[1].maxDistance !== 1000) throw new Error("the last is fastest");
+ * assertEquals(rows.length, 4);
+ * assertEquals(rows[1], { period: "am", maxDistance: 1000 });
  * ```
  */
 export function grid<A extends Axes>(axes: A): GridRow<A>[] {

@@ -42,14 +42,15 @@ const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]
  *
  * @example
  * ```ts
- * import { readTable } from "./mod.ts";
+ * import { readTable } from "./read_table.ts";
+ * import { assertEquals } from "../deps/assert.ts";
  *
  * const path = await Deno.makeTempFile({ suffix: ".csv" });
  * await Deno.writeTextFile(path, "zone,period,max\n001,am,500\n002,pm,\n");
- * const rows = await readTable(path);
- * if (JSON.stringify(rows) !== '[{"zone":"001","period":"am","max":500},{"zone":"002","period":"pm"}]') {
- *   throw new Error(JSON.stringify(rows));
- * }
+ * const [first, second] = await readTable(path);
+ * await Deno.remove(path);
+ * assertEquals([first.zone, first.max], ["001", 500]);
+ * assertEquals(Object.keys(second), ["zone", "period"]);
  * ```
  */
 export async function readTable(source: string | URL, options: ReadTableOptions = {}): Promise<Row[]> {

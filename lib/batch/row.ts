@@ -58,10 +58,7 @@ class KeptOrigin {
   }
 }
 
-/**
- * Marks a row, in place, with where it came from. The mark is an enumerable property under a symbol: `{...row}` keeps
- * it, `Object.keys` and `JSON.stringify` do not see it, `structuredClone` drops it.
- */
+/** Marks a row, in place, with where it came from. The mark is enumerable, as `{...row}` copies nothing else. */
 export function withOrigin(row: Row, table: TableOrigin, number: number, line?: number, kept?: unknown): Row {
   (row as Marked)[originKey] = new KeptOrigin(table, number, line, kept);
   return row;
@@ -76,17 +73,22 @@ export function copyOrigin(from: object, to: Row): Row {
 
 /**
  * Where a row came from; undefined for rows that were not read by `readTable`. Copies know it too: `{...row, x: 1}`
- * comes from where `row` does.
+ * comes from where `row` does. It is kept under a symbol, which `Object.keys` and `JSON.stringify` do not see and
+ * `structuredClone` drops.
  *
  * @example
  * ```ts
- * import { originOf, readTable } from "./mod.ts";
+ * import { originOf } from "./row.ts";
+ * import { readTable } from "./read_table.ts";
+ * import { assertEquals } from "../deps/assert.ts";
  *
  * const path = await Deno.makeTempFile({ suffix: ".csv" });
  * await Deno.writeTextFile(path, "zone,max\nL2,1.50\n");
  * const [row] = (await readTable(path)).map((row) => ({ ...row, extra: true }));
  * const { line, texts } = originOf(row) ?? {};
- * if (line !== 2 || texts?.max !== "1.50") throw new Error("line 2 says 1.50");
+ * await Deno.remove(path);
+ * assertEquals(line, 2);
+ * assertEquals(texts, { zone: "L2", max: "1.50" });
  * ```
  */
 export function originOf(row: object): RowOrigin | undefined {

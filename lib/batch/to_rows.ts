@@ -31,10 +31,11 @@ interface FoundRows {
  *
  * @example
  * ```ts
- * import { toRows } from "./mod.ts";
+ * import { toRows } from "./to_rows.ts";
+ * import { assertEquals } from "../deps/assert.ts";
  *
  * const rows = toRows({ zone: ["L2", "L4"], max: new Float64Array([500, 1000]) });
- * if (rows.length !== 2 || rows[1].zone !== "L4" || rows[1].max !== 1000) throw new Error("columns make rows");
+ * assertEquals(rows, [{ zone: "L2", max: 500 }, { zone: "L4", max: 1000 }]);
  * ```
  */
 export function toRows(frame: unknown): Row[] {
