@@ -8,6 +8,11 @@
  * @module
  */
 export { explainFreshness, runStepFlow } from "./lib/step/run_step_flow.ts";
+export { columnsOf } from "./lib/batch/columns.ts";
+export { grid } from "./lib/batch/grid.ts";
+export { readTable } from "./lib/batch/read_table.ts";
+export { originOf } from "./lib/batch/row.ts";
+export { toRows } from "./lib/batch/to_rows.ts";
 export { flattenConfig } from "./lib/step/flatten_config.ts";
 export { getAllInstances, getRun } from "./lib/step/get_run.ts";
 export { deliver } from "./lib/batch/deliver.ts";
@@ -19,6 +24,10 @@ export { DuctaflowError, isDuctaflowError } from "./lib/base/error.ts";
 export { StepFailedError } from "./lib/step/step_failed_error.ts";
 
 export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/step/step_options.ts";
+export type { AsJson, Axes, GridRow } from "./lib/batch/grid.ts";
+export type { Column, ColumnType } from "./lib/batch/columns.ts";
+export type { ReadTableOptions } from "./lib/batch/read_table.ts";
+export type { Row, RowOrigin } from "./lib/batch/row.ts";
 export type { FlattenedConfig } from "./lib/step/flatten_config.ts";
 export type { GetAllOptions, GetRunOptions } from "./lib/step/get_run.ts";
 export type { Artifact, Run } from "./lib/step/run.ts";

@@ -22,16 +22,19 @@ export interface JsonProblem {
 /**
  * Copies a value into plain JSON and lists all that would be lost or changed on the way: functions, symbols, BigInt,
  * NaN and infinities, cycles, Map, Set and other class instances, `undefined` in a list. Objects with `toJSON` (dates, runs) are asked for
- * their JSON; keys whose value is `undefined` are left out, as `JSON.stringify` does; `-0` becomes `0`.
+ * their JSON; keys whose value is `undefined` are left out, as `JSON.stringify` does; `-0` becomes `0`. `convert` is
+ * given every value first and may put another in its place, such as text for a BigInt.
  */
 export function toPlainJson(
   value: unknown,
+  convert: (value: unknown) => unknown = (value) => value,
 ): { value: Json; problems: JsonProblem[] } {
   const problems: JsonProblem[] = [];
   const open = new Set<object>();
   return { value: copy(value, ""), problems };
 
-  function copy(value: unknown, path: string): Json {
+  function copy(given: unknown, path: string): Json {
+    const value = convert(given);
     if (
       value === null || typeof value === "boolean" || typeof value === "string"
     ) return value;

@@ -103,3 +103,8 @@ Deno.test("toPlainJson() copies, so that later changes of the original are not s
   original.a.push(2);
   assertEquals(value, { a: [1] });
 });
+
+Deno.test("toPlainJson() lets values be converted first, at every depth", () => {
+  const convert = (value: unknown) => typeof value === "bigint" ? String(value) : value;
+  assertEquals(toPlainJson({ a: 1n, b: [{ c: 2n }] }, convert), { value: { a: "1", b: [{ c: "2" }] }, problems: [] });
+});
