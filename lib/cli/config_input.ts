@@ -7,6 +7,7 @@ import { sha256 } from "../base/hash.ts";
 import { isJsonObject, type Json, type JsonObject, toPlainJson } from "../base/json.ts";
 import { suggestName } from "../base/names.ts";
 import { nearest } from "../base/nearest.ts";
+import { mergeConfig } from "../batch/row_config.ts";
 import { basename, dirname, extname } from "../deps/path.ts";
 import { usageError } from "./options.ts";
 
@@ -28,7 +29,7 @@ const forbidden = new Set(["__proto__", "constructor", "prototype"]);
 export async function readConfigInput(files: string[], settings: string[]): Promise<ConfigInput> {
   const parsed = settings.map(parseSetting);
   let config: JsonObject = {};
-  for (const file of files) config = merge(config, await readConfigFile(file));
+  for (const file of files) config = mergeConfig(config, await readConfigFile(file));
   const text = new Map<string, boolean>();
   for (const { path, value, isText } of parsed) {
     setAt(config, path, value);
@@ -64,14 +65,6 @@ function setAt(config: JsonObject, path: string[], value: Json): void {
     target = (target[key] = inner ?? {}) as JsonObject;
   }
   target[path.at(-1)!] = value;
-}
-
-function merge(below: JsonObject, above: JsonObject): JsonObject {
-  const merged = Object.entries(above).map(([key, value]): [string, Json] => {
-    const old = Object.hasOwn(below, key) ? below[key] : undefined;
-    return [key, isJsonObject(old) && isJsonObject(value) ? merge(old, value) : value];
-  });
-  return { ...below, ...Object.fromEntries(merged) };
 }
 
 async function readConfigFile(path: string): Promise<JsonObject> {

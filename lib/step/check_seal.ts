@@ -7,6 +7,7 @@ import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from 
 import { sha256File } from "../base/hash.ts";
 import { exists } from "../base/maybe_file.ts";
 import { readInput } from "./inputs.ts";
+import { ownedFile, ownedFiles } from "./instance_paths.ts";
 import type { Seal } from "./seals.ts";
 
 /** What all instances of a batch have in common. */
@@ -75,9 +76,9 @@ function isSame(known: FileSignature | undefined, found: FileSignature): boolean
  */
 export async function settleSeal(seal: Seal, dir: string, look: InputLook): Promise<Seal | undefined> {
   const now = Date.now();
-  const record = maybeSignature(`${dir}/run.json`);
+  const record = maybeSignature(`${dir}/${ownedFile.record}`);
   if (!record || !isSame(seal.record, record)) return undefined;
-  if (!["flow.ipynb", "report.html", "config.json"].every((name) => exists(`${dir}/${name}`))) return undefined;
+  if (!ownedFiles.every((name) => exists(`${dir}/${name}`))) return undefined;
   const folder = maybeSettled(maybeSignature(dir), now);
   const inputs: Seal["inputs"] = [];
   for (const input of seal.inputs) {

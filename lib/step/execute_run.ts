@@ -36,6 +36,8 @@ export interface ExecuteOptions {
   keep: number;
   signal?: AbortSignal;
   onEvent?: (event: StepEvent) => void;
+  /** Told when no process of the run is left to wait for: what follows is writing. */
+  onProcessEnd?: () => void;
 }
 
 /** Runs the plan and returns the record, which is on disk by then. */
@@ -86,7 +88,10 @@ async function tryUntilDone(
     const outcome = decideOutcome(plan.build.flow, plan.paths, attempt, timeoutMs);
     record.attempts.push(attemptRecord(attempt, outcome));
     const again = number <= retries.max && (outcome.status === "failed" || outcome.status === "timed-out");
-    if (!again || signal.aborted) return await finishRun(plan, record, attempt, outcome);
+    if (!again || signal.aborted) {
+      options.onProcessEnd?.();
+      return await finishRun(plan, record, attempt, outcome);
+    }
     const delayMs = Math.min(retries.backoffMs * 2 ** (number - 1), retries.maxBackoffMs);
     options.onEvent?.({ t: "retrying", attempt: number, delayMs, statusText: outcome.statusText });
     // When it is cancelled meanwhile, the next attempt ends at once and says so.

@@ -8,7 +8,15 @@ import { DuctaflowError } from "../base/error.ts";
 import { dirname, join, resolve } from "../deps/path.ts";
 
 /** The files in a run folder that the toolkit owns; a flow can read them but not write them. */
-export const ownedFiles = ["config.json", "flow.ipynb", "report.html", "run.json"] as const;
+export const ownedFile = {
+  config: "config.json",
+  notebook: "flow.ipynb",
+  report: "report.html",
+  record: "run.json",
+} as const;
+
+/** Their names. */
+export const ownedFiles = Object.values(ownedFile);
 
 /** Absolute paths of one instance. */
 export interface InstancePaths {
@@ -45,10 +53,10 @@ export function instancePaths(runsDir: string, step: string, instance: string): 
     instance,
     runsDir: runs,
     dir,
-    config: join(dir, "config.json"),
-    notebook: join(dir, "flow.ipynb"),
-    report: join(dir, "report.html"),
-    record: join(dir, "run.json"),
+    config: join(dir, ownedFile.config),
+    notebook: join(dir, ownedFile.notebook),
+    report: join(dir, ownedFile.report),
+    record: join(dir, ownedFile.record),
     ownDir,
     buildDir: join(ownDir, "build"),
     // Names that differ only in case share one lock: on many systems they would share the folder as well.

@@ -7,6 +7,7 @@ import { explainDiskError } from "../base/disk_error.ts";
 import { sha256 } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { checkName } from "../base/names.ts";
+import { newId } from "../base/new_id.ts";
 import type { Config } from "../base/record.ts";
 import { bindConfig, type BoundConfig } from "./bind_config.ts";
 import { type Build, buildFlow } from "./build.ts";
@@ -30,6 +31,26 @@ export interface RunPlan {
   given?: string;
 }
 
+/** What all instances of a step share. */
+export interface StepPlan {
+  build: Build;
+  step: string;
+  runsDir: string;
+}
+
+/** Builds the flow of a step. Nothing of it runs. */
+export async function planStep(flow: string | URL, options: StepOptions): Promise<StepPlan> {
+  checkOptions(options);
+  const runsDir = options.runsDir ?? stepDefaults.runsDir;
+  options.signal?.throwIfAborted();
+  try {
+    const build = await buildFlow(flowPath(flow), resolve(runsDir, ".ductaflow", "build"));
+    return { build, step: checkName("step", options.step ?? build.flow.name), runsDir };
+  } catch (error) {
+    throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
+  }
+}
+
 /** Makes the plan of a run. Nothing of the flow runs, and nothing of the instance is written. */
 export async function planRun(
   flow: string | URL,
@@ -37,23 +58,29 @@ export async function planRun(
   config: object,
   options: StepOptions,
 ): Promise<RunPlan> {
-  checkOptions(options);
-  const runsDir = options.runsDir ?? stepDefaults.runsDir;
   checkName("instance", instance);
-  options.signal?.throwIfAborted();
+  const { build, step, runsDir } = await planStep(flow, options);
+  const paths = instancePaths(runsDir, step, instance);
+  const text = options.textConfig;
+  const name = `${step}/${instance}`;
+  const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
   try {
-    const build = await buildFlow(flowPath(flow), resolve(runsDir, ".ductaflow", "build"));
-    const step = checkName("step", options.step ?? build.flow.name);
-    const paths = instancePaths(runsDir, step, instance);
-    const text = options.textConfig;
-    const name = `${step}/${instance}`;
-    const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
-    const grant = computeGrant(build.flow, paths, options.permissions);
-    const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant, paths)]);
+    const { grant, grantHash } = await planGrant(build, paths, options);
+    const configHash = await hashConfig(bound.config);
     return { id: newId(), paths, build, bound, grant, configHash, grantHash, given: maybeGiven(config, text) };
   } catch (error) {
     throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
   }
+}
+
+/** The permissions of an instance, and their hash, which is the same for all instances of a step. */
+export async function planGrant(
+  build: Build,
+  paths: InstancePaths,
+  { permissions }: StepOptions,
+): Promise<Pick<RunPlan, "grant" | "grantHash">> {
+  const grant = computeGrant(build.flow, paths, permissions);
+  return { grant, grantHash: await hashGrant(grant, paths) };
 }
 
 /** SHA-256 of a config, whatever the order of its keys. */
@@ -78,13 +105,4 @@ let lastGrant: { text: string; hash: Promise<string> } | undefined;
 /** A bare name stands for a flow in `flows/`. */
 export function flowPath(flow: string | URL): string | URL {
   return typeof flow === "string" && /^[\w-]+$/.test(flow) ? `flows/${flow}.ts` : flow;
-}
-
-let lastTime = 0;
-
-/** Sorts by time, also when the clock is set back while the process runs: `20261122T120304123-4f081c7e`. */
-function newId(): string {
-  lastTime = Math.max(Date.now(), lastTime);
-  const time = new Date(lastTime).toISOString().replace(/[-:.Z]/g, "");
-  return `${time}-${crypto.randomUUID().slice(0, 8)}`;
 }

@@ -7,7 +7,7 @@ import { nearest } from "../base/nearest.ts";
 import { join } from "../deps/path.ts";
 import type { Json } from "../base/json.ts";
 import type { ArtifactRecord, CheckRecord, MetricRecord, RunRecord, RunStatus } from "../base/record.ts";
-import type { InstancePaths } from "./instance_paths.ts";
+import { type InstancePaths, ownedFile } from "./instance_paths.ts";
 
 /** An output of a run, with where it lies. */
 export interface Artifact extends ArtifactRecord {
@@ -49,13 +49,23 @@ export interface Run {
   toJSON(): Json;
 }
 
-/** Makes a run from its record, which is read when it is first asked for. */
-export function makeRun(
-  paths: InstancePaths,
-  options: { status: RunStatus; cached: boolean; reasons: string[]; record: () => RunRecord },
-): Run {
-  let record: RunRecord | undefined;
-  const read = () => record ??= options.record();
+/** What is known of a run without its record. */
+export interface RunState {
+  status: RunStatus;
+  cached: boolean;
+  reasons: string[];
+  /** Reads the record. */
+  record: () => RunRecord;
+}
+
+/** Makes a run from its record, which is read when it is first asked for, and again when memory was short meanwhile. */
+export function makeRun(paths: Pick<InstancePaths, "step" | "instance" | "dir">, options: RunState): Run {
+  let known: WeakRef<RunRecord> | undefined;
+  const read = () => {
+    let record = known?.deref();
+    if (!record) known = new WeakRef(record = options.record());
+    return record;
+  };
   return {
     step: paths.step,
     instance: paths.instance,
@@ -66,8 +76,8 @@ export function makeRun(
     get durationMs() {
       return read().durationMs;
     },
-    reportPath: paths.report,
-    notebookPath: paths.notebook,
+    reportPath: join(paths.dir, ownedFile.report),
+    notebookPath: join(paths.dir, ownedFile.notebook),
     get record() {
       return read();
     },
@@ -89,7 +99,7 @@ export function makeRun(
   };
 }
 
-function noArtifact(paths: InstancePaths, name: string, names: string[]): DuctaflowError {
+function noArtifact(paths: Pick<InstancePaths, "step" | "instance">, name: string, names: string[]): DuctaflowError {
   const meant = nearest(name, names);
   const known = names.length === 0
     ? "it left no files"

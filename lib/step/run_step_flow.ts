@@ -52,8 +52,19 @@ export async function runStepFlow(
   config: object = {},
   options: StepOptions = {},
 ): Promise<Run> {
+  return await runStep(flow, instance, config, options);
+}
+
+/** The same; `onProcessEnd` is told when no process of the run is left to wait for: what follows is writing. */
+export async function runStep(
+  flow: string | URL,
+  instance: string,
+  config: object,
+  options: StepOptions,
+  onProcessEnd?: () => void,
+): Promise<Run> {
   const plan = await planRun(flow, instance, config, options);
-  const settings = executeOptions(plan, options);
+  const settings = { ...executeOptions(plan, options), onProcessEnd };
   const { paths } = plan;
   const seen = maybeSignature(paths.record);
   const early = await maybeReuse(plan, options);

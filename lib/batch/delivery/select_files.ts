@@ -9,6 +9,7 @@ import { maybeLstat } from "../../base/maybe_file.ts";
 import { nearest } from "../../base/nearest.ts";
 import { globToRegExp, join } from "../../deps/path.ts";
 import type { ArtifactRecord } from "../../base/record.ts";
+import { ownedFile } from "../../step/instance_paths.ts";
 import type { Run } from "../../step/run.ts";
 import { type DeliveredFile, manifestName } from "./manifest.ts";
 import type { Problem } from "./problem.ts";
@@ -54,8 +55,6 @@ export interface SelectedFiles {
 
 type Looked = { file: SourceFile } | { skipped: SkippedFile } | { problem: Problem };
 
-const ownFiles = { report: "report.html", notebook: "flow.ipynb", record: "run.json", config: "config.json" } as const;
-
 /** Looks at all files that are to be delivered and hashes them. Writes nothing. */
 export async function selectFiles(run: Run, options: SelectOptions): Promise<SelectedFiles> {
   const selected: SelectedFiles = { files: [], skipped: [], problems: [] };
@@ -63,8 +62,8 @@ export async function selectFiles(run: Run, options: SelectOptions): Promise<Sel
   selected.problems.push(...chosen.problems);
   const realDir = Deno.realPathSync(run.dir);
   const looks = chosen.artifacts.map((artifact) => () => look(artifact, run.record.artifacts, realDir, options));
-  const own = (Object.keys(ownFiles) as (keyof typeof ownFiles)[]).filter((key) => options[key]);
-  looks.push(...own.map((key) => () => lookAtOwn(ownFiles[key], realDir)));
+  const own = (Object.keys(ownedFile) as (keyof typeof ownedFile)[]).filter((key) => options[key]);
+  looks.push(...own.map((key) => () => lookAtOwn(ownedFile[key], realDir)));
   for (const next of looks) {
     const looked = await next();
     if ("file" in looked) selected.files.push(looked.file);

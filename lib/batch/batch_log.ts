@@ -1,0 +1,75 @@
+/**
+ * What is known of a batch on disk: one file a batch, one JSON line for its start, one for every instance that ended and
+ * one for its end, so that an interrupted batch can be resumed. The runs themselves have the truth.
+ * @module
+ */
+import { entriesOf, maybeText, openMakingFolder, removeIfThere } from "../base/maybe_file.ts";
+import { newId } from "../base/new_id.ts";
+import type { RunStatus } from "../base/record.ts";
+import { writeAll } from "../base/write_all.ts";
+import { join, resolve } from "../deps/path.ts";
+
+/** One line of the log of a batch. */
+export type BatchLine =
+  | { t: "batch"; id: string; step: string; flow: string; at: string; rows: number; fresh: number }
+  | { t: "ended"; instance: string; status: RunStatus | "not-run"; run?: string; cached?: boolean; ms: number }
+  | { t: "end"; at: string; succeeded: number; failed: number; ms: number };
+
+/** A log that is being written. */
+export interface BatchLog {
+  id: string;
+  append(line: BatchLine): void;
+  close(): void;
+}
+
+const kept = 20;
+const encoder = new TextEncoder();
+
+function logDir(runsDir: string, step: string): string {
+  return join(resolve(runsDir), ".ductaflow", "batches", step);
+}
+
+/** Starts the log of a batch; the oldest logs of the step are removed. */
+export function openBatchLog(runsDir: string, step: string): BatchLog {
+  const id = newId();
+  const dir = logDir(runsDir, step);
+  const file = openMakingFolder(join(dir, `${id}.ndjson`), { append: true, create: true });
+  for (const name of logNames(dir).slice(0, -kept)) removeIfThere(join(dir, name));
+  return {
+    id,
+    append: (line) => writeAll(file, encoder.encode(`${JSON.stringify(line)}\n`)),
+    close: () => file.close(),
+  };
+}
+
+/** Ids of runs that the last batch of a step left green, by instance; undefined when there was no batch. */
+export function lastBatch(runsDir: string, step: string): Map<string, string> | undefined {
+  const dir = logDir(runsDir, step);
+  const last = logNames(dir).at(-1);
+  if (last === undefined) return undefined;
+  const done = new Map<string, string>();
+  for (const line of (maybeText(join(dir, last)) ?? "").split("\n")) {
+    const ended = maybeEnded(line);
+    if (ended?.run !== undefined && isDone(ended.status)) done.set(ended.instance, ended.run);
+  }
+  return done;
+}
+
+function isDone(status: string): boolean {
+  return status === "succeeded" || status === "warned";
+}
+
+/** Names sort by time, since they begin with it. */
+function logNames(dir: string): string[] {
+  return entriesOf(dir).filter(({ name, isFile }) => isFile && name.endsWith(".ndjson")).map(({ name }) => name).sort();
+}
+
+function maybeEnded(line: string): Extract<BatchLine, { t: "ended" }> | undefined {
+  try {
+    const value = JSON.parse(line);
+    return value?.t === "ended" && typeof value.instance === "string" ? value : undefined;
+  } catch {
+    // Cut short when the conductor died.
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Rows as instances to be run: each with its name and its config. All problems are found before anything starts.
+ * @module
+ */
+import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
+import { isJsonObject, type Json, type JsonObject, toPlainJson } from "../base/json.ts";
+import { nameProblem, suggestName } from "../base/names.ts";
+import type { Flow } from "../notebook/flow.ts";
+import { bindConfig } from "../step/bind_config.ts";
+import { maybeGiven } from "../step/given.ts";
+import { originOf } from "./row.ts";
+import { mergeConfig, type RowConfig, rowConfig } from "./row_config.ts";
+import { fillTemplate, lookupIn, parseTemplate } from "./template.ts";
+
+/** How rows become instances. */
+export interface RowOptions<R extends object> {
+  /**
+   * The name of a row's instance: a template such as `"{zone}_{period}"`, with columns of the row (or keys of its config,
+   * `{model.seed}`) for the placeholders, or a function.
+   */
+  instance: string | ((row: R, index: number) => string);
+  /** The config of a row; left out, it is the row itself, with columns `a.b` as members `b` of `a`. */
+  config?: (row: R, index: number) => object;
+  /** What all configs have in common; what a row says itself wins. */
+  defaults?: object;
+  /** Keys of `defaults` whose values are text, to be converted by the types that the flow declares. */
+  textDefaults?: string[];
+}
+
+/** One row, ready to be run. */
+export interface BatchEntry {
+  /** From 0. */
+  index: number;
+  instance: string;
+  config: object;
+  textKeys: string[];
+  /** What the config is made from, if that is short. */
+  given?: string;
+}
+
+const shownProblems = 25;
+
+/** Collects what is wrong with rows and throws it all at once. */
+export class RowProblems {
+  readonly #rows: readonly object[];
+  readonly #found = new Map<number, string[]>();
+
+  constructor(rows: readonly object[]) {
+    this.#rows = rows;
+  }
+
+  add(index: number, problem: string): void {
+    const known = this.#found.get(index);
+    if (known) known.push(problem);
+    else this.#found.set(index, [problem]);
+  }
+
+  /** Throws when anything was found. */
+  throwAll(flow: Flow): void {
+    if (this.#found.size === 0) return;
+    const lines = [...this.#found].sort(([a], [b]) => a - b).flatMap(([index, problems]) => {
+      return problems.map((problem) => `\n  - ${rowPhrase(this.#rows[index], index)}: ${problem}`);
+    });
+    const more = lines.length > shownProblems ? `\n  … and ${lines.length - shownProblems} more` : "";
+    const count = this.#found.size === 1 ? "1 row does" : `${this.#found.size} rows do`;
+    throw new DuctaflowError(
+      `${count} not fit the flow "${flow.name}", so none was run${lines.slice(0, shownProblems).join("")}${more}`,
+      { code: "bad-rows", hint: "Correct the table, or give the options instance and config that fit it" },
+    );
+  }
+}
+
+/** The name and config of every row. What cannot be an instance is added to the problems. */
+export function readEntries<R extends object>(
+  flow: Flow,
+  rows: readonly R[],
+  options: RowOptions<R>,
+  problems: RowProblems,
+): BatchEntry[] {
+  const nameOf = namer(options.instance, problems);
+  const make = (row: R, index: number): RowConfig => {
+    const made = options.config ? { config: options.config(row, index), textKeys: [] } : rowConfig(row, flow);
+    return options.defaults ? overDefaults(made, options) : made;
+  };
+  const entries: BatchEntry[] = [];
+  rows.forEach((row, index) => {
+    if (typeof row !== "object" || row === null || Array.isArray(row)) {
+      return problems.add(
+        index,
+        `found ${JSON.stringify(row) ?? typeof row}, accepted is an object with a value a column`,
+      );
+    }
+    const made = attempt(() => make(row, index));
+    if ("error" in made) return problems.add(index, `the config could not be made: ${made.error}`);
+    const { config, textKeys } = made.value;
+    const instance = nameOf(row, config, index);
+    if (instance === undefined) return;
+    entries.push({
+      index,
+      instance,
+      config,
+      textKeys,
+      given: maybeGiven(config, textKeys.length > 0 ? textKeys : undefined),
+    });
+  });
+  findTwins(entries, problems);
+  return entries;
+}
+
+function overDefaults(
+  { config, textKeys }: RowConfig,
+  { defaults = {}, textDefaults = [] }: RowOptions<never>,
+): RowConfig {
+  const own = toPlainJson(config).value;
+  if (!isJsonObject(own)) return { config, textKeys };
+  const below = toPlainJson(defaults).value as JsonObject;
+  const kept = textDefaults.filter((key) => valueAt(own, key) === undefined);
+  return { config: mergeConfig(below, own), textKeys: [...kept, ...textKeys] };
+}
+
+function valueAt(config: JsonObject, path: string): unknown {
+  return path.split(".").reduce<unknown>(
+    (at, key) => isJsonObject(at as Json) ? (at as JsonObject)[key] : undefined,
+    config,
+  );
+}
+
+/** Tells whether the config of an entry fits the flow. */
+export function checkEntry(flow: Flow, { config, textKeys, index }: BatchEntry, problems: RowProblems): void {
+  try {
+    bindConfig(flow, config, { textKeys });
+  } catch (error) {
+    if (!isDuctaflowError(error, "bad-config")) throw error;
+    for (const line of error.message.split("\n").slice(1)) problems.add(index, line.replace(/^ *- /, ""));
+  }
+}
+
+type Namer<R> = (row: R, config: object, index: number) => string | undefined;
+
+function namer<R extends object>(instance: RowOptions<R>["instance"], problems: RowProblems): Namer<R> {
+  const parts = typeof instance === "string" ? parseTemplate(instance) : undefined;
+  return (row, config, index) => {
+    if (typeof instance === "function") {
+      const made = attempt(() => instance(row, index));
+      if ("error" in made) return void problems.add(index, `the name could not be made: ${made.error}`);
+      return checked(made.value, index);
+    }
+    const filled = fillTemplate(parts!, lookupIn(row as Record<string, unknown>, config as Record<string, unknown>));
+    for (const problem of filled.problems) problems.add(index, `the name "${instance}": ${problem}`);
+    return filled.problems.length > 0 ? undefined : checked(filled.text, index);
+  };
+
+  function checked(name: unknown, index: number): string | undefined {
+    const problem = typeof name === "string"
+      ? nameProblem(name)
+      : `it is ${JSON.stringify(name) ?? typeof name}, no text`;
+    if (problem === undefined) return name as string;
+    const hint = typeof name === "string" ? `; "${suggestName(name)}" would do` : "";
+    problems.add(index, `the instance name "${name}" cannot be used: ${problem}${hint}`);
+    return undefined;
+  }
+}
+
+/** Two rows must not share a folder, on no system. */
+function findTwins(entries: BatchEntry[], problems: RowProblems): void {
+  const seen = new Map<string, BatchEntry>();
+  for (const entry of entries) {
+    const key = entry.instance.toLowerCase();
+    const first = seen.get(key);
+    if (!first) {
+      seen.set(key, entry);
+      continue;
+    }
+    const same = first.instance === entry.instance
+      ? `is`
+      : `differs only in upper and lower case from "${first.instance}",`;
+    problems.add(entry.index, `the instance name "${entry.instance}" ${same} that of row ${first.index + 1}`);
+  }
+}
+
+/** `row 3 (line 4 of zones.csv)`, from 1. */
+function rowPhrase(row: object, index: number): string {
+  const origin = typeof row === "object" && row !== null ? originOf(row) : undefined;
+  if (!origin) return `row ${index + 1}`;
+  const place = origin.line === undefined ? `row ${origin.row}` : `line ${origin.line}`;
+  return `row ${index + 1} (${place} of ${origin.source})`;
+}
+
+function attempt<T>(make: () => T): { value: T } | { error: string } {
+  try {
+    return { value: make() };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The rows of a batch before anything starts: checked, named, and told apart into those that need not run and those that
+ * must.
+ * @module
+ */
+import { DuctaflowError } from "../base/error.ts";
+import { isGreen } from "../base/record.ts";
+import { join, resolve } from "../deps/path.ts";
+import { instancePaths } from "../step/instance_paths.ts";
+import type { StepPlan } from "../step/plan_run.ts";
+import { maybeRecord } from "../step/record_file.ts";
+import { makeRun, type Run } from "../step/run.ts";
+import { readSeals } from "../step/seals.ts";
+import type { StepOptions } from "../step/step_options.ts";
+import { lastBatch } from "./batch_log.ts";
+import { type BatchEntry, checkEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
+import { estimateMs } from "./estimate.ts";
+import { findFresh } from "./find_fresh.ts";
+
+/** A batch that is ready to start. */
+export interface CheckedBatch {
+  plan: StepPlan;
+  /** All instances, in the order of the rows. */
+  entries: BatchEntry[];
+  /** Runs that are there already and will be reused, by the index of their row. */
+  fresh: Map<number, Run>;
+  /** What is to be run, in the order of the rows. */
+  stale: BatchEntry[];
+  /** Milliseconds that running it will take, as far as that can be guessed. */
+  estimateMs(concurrency: number): number | undefined;
+}
+
+type CheckOptions<R extends object> = RowOptions<R> & StepOptions & { resume?: boolean };
+
+/** Checks all rows; throws all their problems together. */
+export async function checkRows<R extends object>(
+  plan: StepPlan,
+  rows: readonly R[],
+  options: CheckOptions<R>,
+): Promise<CheckedBatch> {
+  const { flow } = plan.build;
+  const problems = new RowProblems(rows);
+  const entries = readEntries(flow, rows, options, problems);
+  const fresh = options.resume ? finishedRuns(plan, entries) : new Map<number, Run>();
+  const open = entries.filter(({ index }) => !fresh.has(index));
+  for (const [index, { instance, status, id }] of await findFresh(plan, open, options)) {
+    fresh.set(index, storedRun(plan, instance, { status, id, cached: true }));
+  }
+  const stale = entries.filter(({ index }) => !fresh.has(index));
+  for (const entry of stale) checkEntry(flow, entry, problems);
+  problems.throwAll(flow);
+  return {
+    plan,
+    entries,
+    fresh,
+    stale,
+    estimateMs(concurrency) {
+      if (stale.length === 0) return undefined;
+      return estimateMs(stale, readSeals(instancePaths(plan.runsDir, plan.step, stale[0].instance).seals), concurrency);
+    },
+  };
+}
+
+/** What the last batch left green, and is still there. */
+function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Map<number, Run> {
+  const done = lastBatch(plan.runsDir, plan.step);
+  const runs = new Map<number, Run>();
+  for (const { index, instance } of done ? entries : []) {
+    const id = done!.get(instance);
+    const record = id === undefined ? undefined : maybeRecord(instancePaths(plan.runsDir, plan.step, instance));
+    if (!record || record.id !== id || !isGreen(record.status)) continue;
+    runs.set(index, storedRun(plan, instance, { status: record.status, id, cached: true }));
+  }
+  return runs;
+}
+
+interface StoredRun {
+  status: Run["status"];
+  id: string;
+  cached: boolean;
+  reasons?: string[];
+}
+
+/** A run whose record stays on disk until somebody asks for it. */
+export function storedRun(
+  { runsDir, step }: Pick<StepPlan, "runsDir" | "step">,
+  instance: string,
+  known: StoredRun,
+): Run {
+  const { status, id, cached, reasons = [] } = known;
+  const record = () => {
+    const found = maybeRecord(instancePaths(runsDir, step, instance));
+    if (found?.id === id) return found;
+    throw new DuctaflowError(`The record of ${step}/${instance} is not that of the run ${id} any more`, {
+      code: "run-replaced",
+      hint: found ? "It has run again since: getRun gives the last run" : "The run was removed",
+    });
+  };
+  return makeRun({ step, instance, dir: join(resolve(runsDir), step, instance) }, { status, cached, reasons, record });
+}

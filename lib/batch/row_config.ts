@@ -1,0 +1,64 @@
+/**
+ * The config that a row of a control table stands for.
+ * @module
+ */
+import { isJsonObject, type Json, type JsonObject, setOwn } from "../base/json.ts";
+import type { Flow, ParameterType } from "../notebook/flow.ts";
+import { matchesType, typeOfValue } from "../step/parameter_value.ts";
+import { originOf } from "./row.ts";
+
+/** A config and the keys in it whose values are text, to be converted by the types that the flow declares. */
+export interface RowConfig {
+  config: object;
+  textKeys: string[];
+}
+
+/**
+ * The row itself, with columns `a.b` as members `b` of `a`. Where the type that a column was read with is not the one
+ * that the flow declares, the cell counts as its text file has it: `001` stays `001` for a text, and is 1 for a number.
+ */
+export function rowConfig(row: object, flow: Flow): RowConfig {
+  const cells = new Map(Object.entries(row as JsonObject));
+  const textKeys = [...cells.keys()].filter((column) => isMisread(cells.get(column)!, declaredType(flow, column)));
+  const texts = textKeys.length > 0 ? originOf(row)?.texts ?? {} : {};
+  const config: JsonObject = {};
+  for (const [column, value] of cells) {
+    setPath(config, column.split("."), Object.hasOwn(texts, column) ? texts[column] : value);
+  }
+  return { config, textKeys: textKeys.filter((column) => Object.hasOwn(texts, column)) };
+}
+
+/** A config over another: objects are merged key by key, everything else is replaced. */
+export function mergeConfig(below: JsonObject, above: JsonObject): JsonObject {
+  const merged = Object.entries(above).map(([key, value]): [string, Json] => {
+    const old = Object.hasOwn(below, key) ? below[key] : undefined;
+    return [key, isJsonObject(old) && isJsonObject(value) ? mergeConfig(old, value) : value];
+  });
+  return { ...below, ...Object.fromEntries(merged) };
+}
+
+function isMisread(value: Json, type: ParameterType | undefined): boolean {
+  return type !== undefined && !matchesType(value, type);
+}
+
+/** The type of the parameter `name`, or of the member `b` in the default of the parameter `a`. */
+function declaredType(flow: Flow, column: string): ParameterType | undefined {
+  const parameter = flow.parameters.find(({ name }) => name === column);
+  if (parameter) return parameter.type;
+  const [section, member, ...deeper] = column.split(".");
+  const whole = deeper.length === 0 && member
+    ? flow.parameters.find(({ name }) => name === section)?.default
+    : undefined;
+  return isJsonObject(whole) && Object.hasOwn(whole, member) ? typeOfValue(whole[member]) : undefined;
+}
+
+/** A part that is empty, as in `a.` or `.b`, makes the whole a plain key. */
+function setPath(config: JsonObject, path: string[], value: Json): void {
+  if (path.includes("")) return setOwn(config, path.join("."), value);
+  let at = config;
+  for (const key of path.slice(0, -1)) {
+    if (!Object.hasOwn(at, key) || !isJsonObject(at[key])) setOwn(at, key, {});
+    at = at[key] as JsonObject;
+  }
+  setOwn(at, path.at(-1)!, value);
+}
