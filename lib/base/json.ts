@@ -105,7 +105,8 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 
 /** Sets a member of an object. Plain assignment to `__proto__` would set the prototype and lose the key. */
 export function setOwn(object: object, key: string, value: Json): void {
-  Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+  if (key !== "__proto__") (object as JsonObject)[key] = value;
+  else Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Flow } from "../notebook/flow.ts";
 import { bindConfig } from "../step/bind_config.ts";
 import { maybeGiven } from "../step/given.ts";
 import { originOf } from "./row.ts";
-import { mergeConfig, type RowConfig, rowConfig } from "./row_config.ts";
+import { mergeConfig, type RowConfig, rowReader } from "./row_config.ts";
 import { fillTemplate, lookupIn, parseTemplate } from "./template.ts";
 
 /** How rows become instances. */
@@ -78,8 +78,9 @@ export function readEntries<R extends object>(
   problems: RowProblems,
 ): BatchEntry[] {
   const nameOf = namer(options.instance, problems);
+  const read = rowReader(flow);
   const make = (row: R, index: number): RowConfig => {
-    const made = options.config ? { config: options.config(row, index), textKeys: [] } : rowConfig(row, flow);
+    const made = options.config ? { config: options.config(row, index), textKeys: [] } : read(row);
     return options.defaults ? overDefaults(made, options) : made;
   };
   const entries: BatchEntry[] = [];

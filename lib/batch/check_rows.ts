@@ -5,7 +5,6 @@
  */
 import { DuctaflowError } from "../base/error.ts";
 import { isGreen } from "../base/record.ts";
-import { join, resolve } from "../deps/path.ts";
 import { instancePaths } from "../step/instance_paths.ts";
 import type { StepPlan } from "../step/plan_run.ts";
 import { maybeRecord } from "../step/record_file.ts";
@@ -43,8 +42,10 @@ export async function checkRows<R extends object>(
   const entries = readEntries(flow, rows, options, problems);
   const fresh = options.resume ? finishedRuns(plan, entries) : new Map<number, Run>();
   const open = entries.filter(({ index }) => !fresh.has(index));
-  for (const [index, { instance, status, id }] of await findFresh(plan, open, options)) {
-    fresh.set(index, storedRun(plan, instance, { status, id, cached: true }));
+  const found = await findFresh(plan, open, options);
+  for (const { index, instance } of found.size > 0 ? open : []) {
+    const run = found.get(index);
+    if (run) fresh.set(index, storedRun(plan, instance, { ...run, cached: true }));
   }
   const stale = entries.filter(({ index }) => !fresh.has(index));
   for (const entry of stale) checkEntry(flow, entry, problems);
@@ -96,5 +97,5 @@ export function storedRun(
       hint: found ? "It has run again since: getRun gives the last run" : "The run was removed",
     });
   };
-  return makeRun({ step, instance, dir: join(resolve(runsDir), step, instance) }, { status, cached, reasons, record });
+  return makeRun({ step, instance, dir: `${runsDir}/${step}/${instance}` }, { status, cached, reasons, record });
 }

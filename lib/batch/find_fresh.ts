@@ -2,7 +2,7 @@
  * Which instances of a batch need not run, found by their seals: thousands in a few milliseconds.
  * @module
  */
-import { join, resolve } from "../deps/path.ts";
+import { join } from "../deps/path.ts";
 import { checkSeal, InputLook, type SealFacts, settleSeal } from "../step/check_seal.ts";
 import { instancePaths } from "../step/instance_paths.ts";
 import { planGrant, type StepPlan } from "../step/plan_run.ts";
@@ -12,16 +12,19 @@ import type { BatchEntry } from "./batch_rows.ts";
 
 const atOnce = 32;
 
+/** A run that would come out the same. */
+export type FreshRun = Pick<Seal, "id" | "status">;
+
 /**
- * The seals of instances that would come out the same, by their index. What is not among them may be fresh all the
- * same: then the look at that one instance, when its turn comes, says so.
+ * The runs of instances that would come out the same, by index. What is not among them may be fresh all the same: then
+ * the look at that one instance, when its turn comes, says so.
  */
 export async function findFresh(
   plan: StepPlan,
   entries: readonly BatchEntry[],
   options: StepOptions,
-): Promise<Map<number, Seal>> {
-  const fresh = new Map<number, Seal>();
+): Promise<Map<number, FreshRun>> {
+  const fresh = new Map<number, FreshRun>();
   if (entries.length === 0 || (options.cache ?? "auto") !== "auto") return fresh;
   const { build, step } = plan;
   const paths = instancePaths(plan.runsDir, step, entries[0].instance);
@@ -35,13 +38,13 @@ export async function findFresh(
     now: Date.now(),
   };
   const look = new InputLook();
-  const stepDir = join(resolve(plan.runsDir), step);
+  const stepDir = join(plan.runsDir, step);
   const doubtful: BatchEntry[] = [];
   for (const entry of entries) {
     const seal = seals.get(entry.instance);
     if (!seal || entry.given === undefined) continue;
     const verdict = checkSeal(seal, `${stepDir}/${entry.instance}`, entry.given, facts, look);
-    if (verdict === "fresh") fresh.set(entry.index, seal);
+    if (verdict === "fresh") fresh.set(entry.index, { id: seal.id, status: seal.status });
     else if (verdict === "doubtful") doubtful.push(entry);
   }
   if (doubtful.length > 0) await settleAll();

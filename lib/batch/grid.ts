@@ -47,13 +47,14 @@ export function grid<A extends Axes>(axes: A): GridRow<A>[] {
   }
   const count = lists.reduce((product, [, values]) => product * values.length, 1);
   if (count > mostRows) throw new RangeError(`The grid would have ${count} rows, at most ${mostRows} are made`);
-  return Array.from({ length: count }, (_, number) => rowAt(number, lists)) as GridRow<A>[];
+  const rows: { [column: string]: Json }[] = [];
+  for (let number = 0; number < count; number++) rows.push(rowAt(number, count, lists));
+  return rows as GridRow<A>[];
 }
 
-function rowAt(number: number, lists: [string, Json[]][]): { [column: string]: Json } {
+function rowAt(number: number, count: number, lists: [string, Json[]][]): { [column: string]: Json } {
   const row = {};
   let before = 1;
-  const count = lists.reduce((product, [, values]) => product * values.length, 1);
   for (const [name, values] of lists) {
     before *= values.length;
     const value = values[Math.floor(number / (count / before)) % values.length];

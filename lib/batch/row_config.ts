@@ -13,19 +13,41 @@ export interface RowConfig {
   textKeys: string[];
 }
 
+/** What a flow makes of a column. */
+interface ColumnUse {
+  path: string[];
+  type?: ParameterType;
+}
+
 /**
- * The row itself, with columns `a.b` as members `b` of `a`. Where the type that a column was read with is not the one
- * that the flow declares, the cell counts as its text file has it: `001` stays `001` for a text, and is 1 for a number.
+ * Makes configs of rows: the row itself, with columns `a.b` as members `b` of `a`. Where the type that a column was read
+ * with is not the one that the flow declares, the cell counts as its text file has it: `001` stays `001` for a text, and
+ * is 1 for a number.
  */
-export function rowConfig(row: object, flow: Flow): RowConfig {
-  const cells = new Map(Object.entries(row as JsonObject));
-  const textKeys = [...cells.keys()].filter((column) => isMisread(cells.get(column)!, declaredType(flow, column)));
-  const texts = textKeys.length > 0 ? originOf(row)?.texts ?? {} : {};
-  const config: JsonObject = {};
-  for (const [column, value] of cells) {
-    setPath(config, column.split("."), Object.hasOwn(texts, column) ? texts[column] : value);
-  }
-  return { config, textKeys: textKeys.filter((column) => Object.hasOwn(texts, column)) };
+export function rowReader(flow: Flow): (row: object) => RowConfig {
+  const uses = new Map<string, ColumnUse>();
+  const useOf = (column: string) => {
+    let use = uses.get(column);
+    if (!use) uses.set(column, use = { path: column.split("."), type: declaredType(flow, column) });
+    return use;
+  };
+  return (row) => {
+    const cells = row as JsonObject;
+    let isPlain = true;
+    const misread: string[] = [];
+    for (const column of Object.keys(cells)) {
+      const { path, type } = useOf(column);
+      if (path.length > 1) isPlain = false;
+      if (type && !matchesType(cells[column], type)) misread.push(column);
+    }
+    if (isPlain && misread.length === 0) return { config: row, textKeys: [] };
+    const texts = misread.length > 0 ? originOf(row)?.texts ?? {} : {};
+    const config: JsonObject = {};
+    for (const column of Object.keys(cells)) {
+      setPath(config, useOf(column).path, Object.hasOwn(texts, column) ? texts[column] : cells[column]);
+    }
+    return { config, textKeys: misread.filter((column) => Object.hasOwn(texts, column)) };
+  };
 }
 
 /** A config over another: objects are merged key by key, everything else is replaced. */
@@ -35,10 +57,6 @@ export function mergeConfig(below: JsonObject, above: JsonObject): JsonObject {
     return [key, isJsonObject(old) && isJsonObject(value) ? mergeConfig(old, value) : value];
   });
   return { ...below, ...Object.fromEntries(merged) };
-}
-
-function isMisread(value: Json, type: ParameterType | undefined): boolean {
-  return type !== undefined && !matchesType(value, type);
 }
 
 /** The type of the parameter `name`, or of the member `b` in the default of the parameter `a`. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatDuration } from "../base/duration.ts";
+import { maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { maybeText } from "../base/maybe_file.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
@@ -11,7 +12,7 @@ import type { Grant } from "./grant.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { maybeSealFrom } from "./make_seal.ts";
 import { parseRecord } from "./record_file.ts";
-import { maybeSeal, type Seal } from "./seals.ts";
+import { maybeSeal, noteSettled, type Seal } from "./seals.ts";
 import {
   codeReasons,
   configReasons,
@@ -51,11 +52,14 @@ export interface FreshnessOptions {
   freshForMs?: number;
   /** Whether comments and formatting of the code count too. */
   strict?: boolean;
+  /** What the config was made from, for the seal. */
+  given?: string;
 }
 
 /** Decides whether the instance on disk would come out the same. */
 export async function decideFreshness(options: FreshnessOptions): Promise<Freshness & { record?: RunRecord }> {
-  const { paths } = options;
+  const { paths, given } = options;
+  const signature = maybeSignature(paths.record);
   const text = maybeText(paths.record);
   const record = text === undefined ? undefined : parseRecord(text, paths.record);
   const damaged = text !== undefined && !record;
@@ -66,6 +70,10 @@ export async function decideFreshness(options: FreshnessOptions): Promise<Freshn
   const reasons: StaleReason[] = [];
   if (record) { for await (const reason of compare(seal, record, options)) reasons.push(reason); }
   else reasons.push({ kind: "output", text: `Its record run.json is ${damaged ? "damaged" : "gone"}` });
+  const isWhole = seal === known && seal.record && signature && sameSignature(seal.record, signature) &&
+    seal.given === given;
+  // So that the next look at many instances at once finds it.
+  if (reasons.length === 0 && !isWhole) noteSettled(paths, Object.assign(seal, { given, record: signature }));
   const { hash, plain } = options.build.graph;
   const code = { before: { hash: seal.code, plain: seal.plain }, now: { hash, plain } };
   return { fresh: reasons.length === 0, reasons, record, code };

@@ -2,7 +2,7 @@
  * What is decided before a run starts: the flow is built, the config bound, the permissions granted.
  * @module
  */
-import { resolve } from "../deps/path.ts";
+import { join, resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
 import { sha256 } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
@@ -35,19 +35,20 @@ export interface RunPlan {
 export interface StepPlan {
   build: Build;
   step: string;
+  /** Absolute path of the folder of all runs. */
   runsDir: string;
 }
 
 /** Builds the flow of a step. Nothing of it runs. */
 export async function planStep(flow: string | URL, options: StepOptions): Promise<StepPlan> {
   checkOptions(options);
-  const runsDir = options.runsDir ?? stepDefaults.runsDir;
+  const runsDir = resolve(options.runsDir ?? stepDefaults.runsDir);
   options.signal?.throwIfAborted();
   try {
-    const build = await buildFlow(flowPath(flow), resolve(runsDir, ".ductaflow", "build"));
+    const build = await buildFlow(flowPath(flow), join(runsDir, ".ductaflow", "build"));
     return { build, step: checkName("step", options.step ?? build.flow.name), runsDir };
   } catch (error) {
-    throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
+    throw explainDiskError(error, `prepare "${flow}" in "${runsDir}"`);
   }
 }
 
@@ -69,7 +70,7 @@ export async function planRun(
     const configHash = await hashConfig(bound.config);
     return { id: newId(), paths, build, bound, grant, configHash, grantHash, given: maybeGiven(config, text) };
   } catch (error) {
-    throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
+    throw explainDiskError(error, `prepare "${flow}" in "${runsDir}"`);
   }
 }
 

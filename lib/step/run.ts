@@ -59,44 +59,70 @@ export interface RunState {
 }
 
 /** Makes a run from its record, which is read when it is first asked for, and again when memory was short meanwhile. */
-export function makeRun(paths: Pick<InstancePaths, "step" | "instance" | "dir">, options: RunState): Run {
-  let known: WeakRef<RunRecord> | undefined;
-  const read = () => {
-    let record = known?.deref();
-    if (!record) known = new WeakRef(record = options.record());
+export function makeRun(place: Pick<InstancePaths, "step" | "instance" | "dir">, state: RunState): Run {
+  return new StoredRun(place, state);
+}
+
+/** A batch may hold thousands, so that what can be told from the record is not kept beside it. */
+class StoredRun implements Run {
+  readonly step: string;
+  readonly instance: string;
+  readonly dir: string;
+  readonly status: RunStatus;
+  readonly cached: boolean;
+  readonly reasons: string[];
+  readonly #read: () => RunRecord;
+  #record?: WeakRef<RunRecord>;
+
+  constructor({ step, instance, dir }: Pick<InstancePaths, "step" | "instance" | "dir">, state: RunState) {
+    this.step = step;
+    this.instance = instance;
+    this.dir = dir;
+    this.status = state.status;
+    this.cached = state.cached;
+    this.reasons = state.reasons;
+    this.#read = state.record;
+  }
+
+  get durationMs(): number {
+    return this.record.durationMs;
+  }
+
+  get reportPath(): string {
+    return join(this.dir, ownedFile.report);
+  }
+
+  get notebookPath(): string {
+    return join(this.dir, ownedFile.notebook);
+  }
+
+  get record(): RunRecord {
+    let record = this.#record?.deref();
+    if (!record) this.#record = new WeakRef(record = this.#read());
     return record;
-  };
-  return {
-    step: paths.step,
-    instance: paths.instance,
-    dir: paths.dir,
-    status: options.status,
-    cached: options.cached,
-    reasons: options.reasons,
-    get durationMs() {
-      return read().durationMs;
-    },
-    reportPath: join(paths.dir, ownedFile.report),
-    notebookPath: join(paths.dir, ownedFile.notebook),
-    get record() {
-      return read();
-    },
-    get metrics() {
-      return Object.fromEntries(read().metrics.map((metric: MetricRecord) => [metric.name, metric.value]));
-    },
-    get checks() {
-      return read().checks;
-    },
-    get artifacts() {
-      return read().artifacts.map((artifact) => ({ ...artifact, path: join(paths.dir, artifact.name) }));
-    },
-    artifact(name) {
-      const found = this.artifacts.find((artifact) => artifact.name === name);
-      if (found) return found;
-      throw noArtifact(paths, name, read().artifacts.map((artifact) => artifact.name));
-    },
-    toJSON: () => ({ $run: { step: paths.step, instance: paths.instance } }),
-  };
+  }
+
+  get metrics(): { [name: string]: number } {
+    return Object.fromEntries(this.record.metrics.map((metric: MetricRecord) => [metric.name, metric.value]));
+  }
+
+  get checks(): CheckRecord[] {
+    return this.record.checks;
+  }
+
+  get artifacts(): Artifact[] {
+    return this.record.artifacts.map((artifact) => ({ ...artifact, path: join(this.dir, artifact.name) }));
+  }
+
+  artifact(name: string): Artifact {
+    const found = this.artifacts.find((artifact) => artifact.name === name);
+    if (found) return found;
+    throw noArtifact(this, name, this.record.artifacts.map((artifact) => artifact.name));
+  }
+
+  toJSON(): Json {
+    return { $run: { step: this.step, instance: this.instance } };
+  }
 }
 
 function noArtifact(paths: Pick<InstancePaths, "step" | "instance">, name: string, names: string[]): DuctaflowError {

@@ -128,9 +128,19 @@ function isUnchanged(path: string, before: FileSignature | undefined): boolean {
 }
 
 function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof decideFreshness> {
-  const { paths, build, configHash, grantHash, bound, grant } = plan;
+  const { paths, build, configHash, grantHash, bound, grant, given } = plan;
   const { freshForMs } = build.flow.header;
-  return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs, strict });
+  return decideFreshness({
+    paths,
+    build,
+    config: bound.config,
+    configHash,
+    grant,
+    grantHash,
+    freshForMs,
+    strict,
+    given,
+  });
 }
 
 async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {

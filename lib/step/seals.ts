@@ -37,11 +37,13 @@ export interface Seal {
 }
 
 interface Journal {
-  seals: Map<string, Seal>;
+  /** The last line of each instance. Thousands of them as objects would cost more to keep than to parse again. */
+  lines: Map<string, string>;
   /** Bytes read so far. */
   size: number;
   ino: number;
-  lines: number;
+  /** How many lines were read. */
+  count: number;
 }
 
 /** Bytes. */
@@ -52,12 +54,31 @@ const decoder = new TextDecoder();
 
 /** The last seal of an instance, from memory as far as the journal has not grown. */
 export function maybeSeal(paths: InstancePaths): Seal | undefined {
-  return load(paths.seals).seals.get(paths.instance);
+  return readSeals(paths.seals).get(paths.instance);
 }
 
-/** All seals of a step by instance, from memory as far as the journal has not grown. */
-export function readSeals(journal: string): ReadonlyMap<string, Seal> {
-  return load(journal).seals;
+/** The seals of a step, each parsed when it is asked for. */
+export interface Seals {
+  get(instance: string): Seal | undefined;
+  all(): Iterable<Seal>;
+}
+
+/** All seals of a step, from memory as far as the journal has not grown. */
+export function readSeals(path: string): Seals {
+  const { lines } = load(path);
+  const get = (instance: string) => {
+    const line = lines.get(instance);
+    return line === undefined ? undefined : maybeParse(line) ?? lastWhole(path, instance);
+  };
+  return {
+    get,
+    *all() {
+      for (const instance of lines.keys()) {
+        const seal = get(instance);
+        if (seal) yield seal;
+      }
+    },
+  };
 }
 
 /** Adds seals to the journal of their step; tells whether the journal is long enough to be worth compacting. */
@@ -88,12 +109,12 @@ export function noteSettled(paths: InstancePaths, seal: Seal): void {
  * is harmless: that run is found by its record.
  */
 export async function compactSeals(paths: Pick<InstancePaths, "seals" | "step">): Promise<void> {
-  const { lines, seals } = load(paths.seals);
-  if (lines < 1000 || lines < seals.size * 3) return;
+  const { count, lines } = load(paths.seals);
+  if (count < 1000 || count < lines.size * 3) return;
   const lock = await acquireLock(`${paths.seals}.lock`, `The journal of ${paths.step}`);
   try {
-    const { seals } = load(paths.seals);
-    writeFileAtomic(paths.seals, [...seals.values()].map((seal) => `\n${JSON.stringify(seal)}`).join(""));
+    const seals = [...readSeals(paths.seals).all()];
+    writeFileAtomic(paths.seals, seals.map((seal) => `\n${JSON.stringify(seal)}`).join(""));
   } finally {
     lock.release();
   }
@@ -104,11 +125,11 @@ function load(path: string): Journal {
   const known = journals.get(path);
   if (!info) {
     journals.delete(path);
-    return { seals: new Map(), size: 0, ino: 0, lines: 0 };
+    return { lines: new Map(), size: 0, ino: 0, count: 0 };
   }
   if (known && known.ino === (info.ino ?? 0) && known.size === info.size) return known;
   const grown = known && known.ino === (info.ino ?? 0) && info.size > known.size;
-  const journal = grown ? known : { seals: new Map(), size: 0, ino: info.ino ?? 0, lines: 0 };
+  const journal = grown ? known : { lines: new Map(), size: 0, ino: info.ino ?? 0, count: 0 };
   read(path, journal);
   journals.set(path, journal);
   return journal;
@@ -126,13 +147,28 @@ function read(path: string, journal: Journal): void {
   for (let n = file.readSync(bytes); n !== null && n > 0; n = file.readSync(bytes.subarray(length))) length += n;
   const lines = decoder.decode(bytes.subarray(0, length)).split("\n");
   for (const line of lines) {
-    const seal = line === "" ? undefined : maybeParse(line);
-    if (!seal) continue;
-    journal.lines++;
-    journal.seals.set(seal.instance, seal);
+    // Names of instances hold nothing that JSON escapes.
+    const instance = line.startsWith(head) ? line.slice(head.length, line.indexOf('"', head.length)) : "";
+    if (instance === "") continue;
+    journal.count++;
+    journal.lines.set(instance, line);
   }
   const isWhole = maybeParse(lines.at(-1)!) !== undefined;
   journal.size += isWhole ? length : bytes.subarray(0, length).lastIndexOf(0x0a) + 1;
+}
+
+const head = '{"instance":"';
+
+/** The last seal of an instance that can be read, where a later line was cut short. */
+function lastWhole(path: string, instance: string): Seal | undefined {
+  const mine = decoder.decode(Deno.readFileSync(path)).split("\n").filter((line) =>
+    line.startsWith(`${head}${instance}"`)
+  );
+  for (const line of mine.reverse()) {
+    const seal = maybeParse(line);
+    if (seal) return seal;
+  }
+  return undefined;
 }
 
 function maybeParse(line: string): Seal | undefined {
