@@ -5,6 +5,7 @@ export {
   dirname,
   extname,
   fromFileUrl,
+  globToRegExp,
   isAbsolute,
   join,
   relative,
