@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "./json.ts";
-import type { CheckRecord, Config, RunStatus } from "./record.ts";
+import type { Config, RunStatus } from "./record.ts";
 
 /** The schema number that this version writes. */
 export const bulkSummarySchema = 1;
@@ -38,7 +38,7 @@ export interface BulkCounts {
   /** Those that were reused, not executed. */
   cached: number;
   /** Those of each status. */
-  status: { [status in RunStatus]: number };
+  status: Record<RunStatus, number>;
 }
 
 /** Which keys of the configs tell runs apart. */
@@ -74,7 +74,7 @@ export interface BulkRun {
   /** Values of declared parameters that the config left to their defaults. */
   defaults: JsonObject;
   /** The numbers that it reported, by name. */
-  metrics: { [name: string]: BulkMetric };
+  metrics: Record<string, BulkMetric>;
   /** The yes-or-no answers that it reported. */
   checks: BulkCheck[];
   /** The files that it left. */
@@ -94,7 +94,16 @@ export interface BulkMetric {
 }
 
 /** A yes or no that a run reported. */
-export type BulkCheck = Omit<CheckRecord, "cell">;
+export interface BulkCheck {
+  /** What was checked. */
+  name: string;
+  /** Whether it holds. */
+  ok: boolean;
+  /** Whether the run warns or fails when it does not hold. */
+  severity: "warning" | "error";
+  /** A sentence for when it does not hold. */
+  message?: string;
+}
 
 /** A file that a run left. */
 export interface BulkArtifact {

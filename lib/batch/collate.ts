@@ -137,7 +137,7 @@ function summarize(runs: BulkRun[], title: string | undefined): BulkSummary {
 }
 
 function countRuns(runs: BulkRun[]): BulkCounts {
-  const status: { [status in RunStatus]: number } = {
+  const status: Record<RunStatus, number> = {
     "running": 0,
     "succeeded": 0,
     "warned": 0,

@@ -5,6 +5,7 @@
 import { formatDuration } from "../base/duration.ts";
 import { setOwn } from "../base/json.ts";
 import { collationColumns, type Column, metricNames, mostColumns, valueText } from "./collation_columns.ts";
+import { configValue, flatValues } from "./config_columns.ts";
 import { showControls } from "./escape.ts";
 import { formatTime, plural } from "./format.ts";
 import { isAllowedLink } from "./links.ts";
@@ -65,8 +66,8 @@ export interface CollationView {
   steps: string[];
   facts: string[];
   statuses: CollationData["statuses"];
-  reused: number;
-  common: { key: string; value: string }[];
+  /** `where` names the steps, if not all have the key. */
+  common: { key: string; value: string; where?: string }[];
   notes: string[];
 }
 
@@ -78,7 +79,7 @@ export function collationData(summary: BulkSummary, thumbnails: Thumbnails[]): C
   for (const { status } of summary.runs) counts.set(status, (counts.get(status) ?? 0) + 1);
   const names = [...counts.keys()].filter((name) => counts.get(name)! > 0);
   const statuses = names.map((name) => {
-    const { kind, sign, label } = viewStatus(name);
+    const { kind, sign, label } = name === "warned" ? { ...viewStatus(name), label: "Warned" } : viewStatus(name);
     return { kind, sign, label: showControls(label), count: counts.get(name)! };
   });
   return {
@@ -113,14 +114,12 @@ function viewCheck({ name, severity, message }: BulkCheck): RowData["failing"][n
 
 /** The parts of the page that need no script. */
 export function collationView(summary: BulkSummary, data: CollationData, thumbnails: Thumbnails[]): CollationView {
-  const { counts, columns } = summary;
   return {
     title: summary.title,
     steps: summary.steps,
     facts: viewFacts(summary, data.timeline),
     statuses: data.statuses,
-    reused: counts.cached,
-    common: Object.entries(columns.common).map(([key, value]) => ({ key, value: valueText(value) })),
+    common: viewCommon(summary),
     notes: [...viewOmitted(summary), ...viewUnembedded(thumbnails)],
   };
 }
@@ -131,6 +130,17 @@ function viewFacts({ counts, durationMs, madeAt }: BulkSummary, { length, bars, 
   // Over days the time from first to last says nothing about how long the work takes.
   if (bars.length > 1 && breaks.length === 0) facts.push(`done in ${formatDuration(length)}`);
   return [...facts, `made ${formatTime(madeAt)}`];
+}
+
+function viewCommon({ steps, columns, runs }: BulkSummary): CollationView["common"] {
+  // All runs of a step agree on these keys, so the first run of each step speaks for it.
+  const firsts = steps.map((step) => runs.find((run) => run.step === step)!);
+  const values = firsts.map(({ config }) => flatValues(config));
+  return Object.entries(columns.common).map(([key, value]) => {
+    const having = steps.filter((_, i) => configValue(firsts[i], values[i], key) !== undefined);
+    const where = having.length < steps.length ? having.join(", ") : undefined;
+    return { key, value: valueText(value), where };
+  });
 }
 
 /** What was left out of the table. */

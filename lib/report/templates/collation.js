@@ -41,7 +41,7 @@ function fieldOf(column) {
     note: drawn ? `${lowText} to ${highText}${unit ? " " + unit : ""}` : unit,
     values: () => numbers ? numbers.map((value) => value ?? NaN) : ranksOf(texts),
     cell(i) {
-      const cell = make("td", { class: numbers ? "num" : kind === "config" ? "value" : "" }, texts[i]);
+      const cell = make("td", { class: numbers ? "num" : "" }, numbers ? texts[i] : make("div", { class: "value" }, texts[i]));
       if (kind === "metric" && texts[i] !== "") cell.title = String(numbers[i]) + (unit ? " " + unit : "");
       if (usual.has(i)) cell.append(" ", make("small", { title: "Not set by the config" }, "default"));
       if (!drawn || numbers[i] === null) return cell;
@@ -66,7 +66,7 @@ function instanceLink({ href, instance }) {
 }
 function instanceCell(i) {
   const { note } = rows[i];
-  return make("th", { scope: "row" }, instanceLink(rows[i]), note ? make("small", {}, note) : "");
+  return make("th", { scope: "row" }, make("div", { class: "value" }, instanceLink(rows[i])), note ? make("small", {}, note) : "");
 }
 function statusMark({ status }) {
   const { kind, sign, label } = statuses[status];
@@ -76,12 +76,12 @@ function statusCell(i) {
   const { reused, said } = rows[i];
   const cell = make("td", { class: "stated" }, statusMark(rows[i]));
   if (reused) cell.append(" ", make("small", {}, "reused"));
-  if (said) cell.append(make("small", { class: "said", title: said }, said));
+  if (said) cell.append(make("div", { class: "said", title: said }, said));
   return cell;
 }
 function checksCell(i) {
   const { ok, failing } = rows[i];
-  const cell = make("td", { class: "checked" });
+  const cell = make("div", { class: "checked" });
   if (ok > 0) cell.append(make("span", { class: "good" }, make("b", { "aria-hidden": "true" }, "✓"), ` ${ok} ok`));
   for (const [kind, name, message] of failing.slice(0, 3)) {
     const word = kind === "bad" ? "error" : "warning";
@@ -89,7 +89,7 @@ function checksCell(i) {
       make("span", { class: "quiet" }, word), message ? make("small", {}, message) : ""));
   }
   if (failing.length > 3) cell.append(make("small", {}, `${failing.length - 3} more do not hold`));
-  return cell;
+  return make("td", {}, cell);
 }
 
 /* What is shown, and in which order. */
@@ -152,8 +152,8 @@ function readAddress() {
 
 /* Filters. */
 const search = make("input", {
-  type: "search", id: "search", placeholder: "Filter", "aria-label": "Filter by any text in a row", autocomplete: "off", spellcheck: "false",
-  title: "Every word must occur in the row. The browser's own search sees only the rows drawn so far; this sees all",
+  type: "search", id: "search", placeholder: `Filter ${counted.format(rows.length)} runs by any text`, "aria-label": "Filter by any text in a row", autocomplete: "off", spellcheck: "false",
+  title: "Every word must occur somewhere in the row",
   input: () => change({ text: search.value }),
 });
 function chip(className, text, toggle) {
@@ -178,6 +178,7 @@ const selects = columns.filter(({ choices }) => choices).map(({ key, label, choi
   return { key, choices, select, box: make("label", {}, make("span", {}, label), select) };
 });
 const found = make("p", { class: "found", role: "status" });
+const hint = make("p", { class: "note" }, "The browser’s own search sees only the rows drawn so far; the filter sees all");
 const clear = make("button", { type: "button", class: "plain", click: () => change({ text: "", statuses: new Set(), reused: false, choices: new Map() }) }, "Clear filters");
 
 /* The table. */
@@ -270,6 +271,7 @@ function showState() {
   }
   const all = counted.format(rows.length), some = counted.format(shown.length);
   found.textContent = shown.length === rows.length ? `${all} run${rows.length === 1 ? "" : "s"}` : `${some} of ${all} runs`;
+  hint.hidden = state.view !== "table" || shown.length <= rowStep;
   clear.hidden = shown.length === rows.length && !state.text && state.statuses.size + state.choices.size === 0 && !state.reused;
 }
 
@@ -278,7 +280,7 @@ if (app) {
   app.append(
     make("div", { class: "bar-top" }, search, statuses.length > 1 || reusedCount > 0 ? make("div", { class: "chips" }, ...chips, reusedCount > 0 ? reusedChip : "") : ""),
     selects.length > 0 ? picks : "",
-    make("div", { class: "bar-views" }, make("div", { class: "tabs" }, ...tabs), found, clear),
+    make("div", { class: "bar-views" }, make("div", { class: "tabs" }, ...tabs), found, clear, hint),
     ...views.map(({ box }) => box));
   const reach = new IntersectionObserver((entries) => {
     if (entries.some(({ isIntersecting }) => isIntersecting)) extend();

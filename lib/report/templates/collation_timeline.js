@@ -7,6 +7,8 @@ function makeTimeline({ rows, statuses, timeline }, isShown) {
   const tip = document.createElement("div");
   const about = document.createElement("p");
   const box = document.createElement("section");
+  const frame = document.createElement("div");
+  const zoom = document.createElement("input");
   const keys = {};
   tip.className = "tip";
   tip.hidden = true;
@@ -25,8 +27,21 @@ function makeTimeline({ rows, statuses, timeline }, isShown) {
     keys[kind] ??= key;
     legend.append(key);
   }
-  box.append(legend, canvas, tip, about);
-  canvas.hidden = legend.hidden = bars.length === 0;
+  zoom.type = "range";
+  zoom.min = zoom.step = zoom.value = "1";
+  zoom.max = "20";
+  zoom.addEventListener("input", draw);
+  const zoomLabel = document.createElement("label");
+  zoomLabel.className = "size";
+  zoomLabel.append("Zoom ", zoom);
+  if (bars.length > 60) legend.append(zoomLabel);
+  frame.className = "frame-x";
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "region");
+  frame.setAttribute("aria-label", "Timeline");
+  frame.append(canvas);
+  box.append(legend, frame, tip, about);
+  frame.hidden = legend.hidden = bars.length === 0;
 
   const pieces = [];
   let start = 0;
@@ -61,13 +76,15 @@ function makeTimeline({ rows, statuses, timeline }, isShown) {
     return x - breakWidth;
   }
   function draw() {
-    const width = box.clientWidth;
+    const ratio = devicePixelRatio || 1;
+    // Browsers draw nothing on a canvas that is too wide.
+    const width = Math.min(box.clientWidth * zoom.value, Math.max(box.clientWidth, 16000 / ratio));
     if (width === 0 || bars.length === 0) return;
     lane = Math.max(3, Math.min(24, Math.floor(560 / lanes)));
     const height = lanes * lane + axisHeight;
-    const ratio = devicePixelRatio || 1;
     canvas.width = width * ratio;
     canvas.height = height * ratio;
+    canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
     scale = Math.max(1e-9, width - 2 * margin - breaks.length * breakWidth) / busy;
     const pen = canvas.getContext("2d");
@@ -121,22 +138,23 @@ function makeTimeline({ rows, statuses, timeline }, isShown) {
         if (kindOf(bar) !== kind) continue;
         const [run, a, b, row] = bar;
         const x = xOf(a), width = Math.max(1, xOf(b) - x - (lane > 8 ? 1 : 0)), y = row * lane;
-        pen.globalAlpha = isShown(run) ? (run === selected ? 1 : .82) : .12;
+        pen.globalAlpha = isShown(run) ? (run === selected ? .75 : 1) : .12;
         pen.fillStyle = colors[kind];
         pen.fillRect(x, y, width, lane - gap);
-        if (width < 48 || lane < 15 || !isShown(run)) continue;
-        pen.save();
-        pen.beginPath();
-        pen.rect(x, y, width - 4, lane);
-        pen.clip();
+        const text = width < 40 || lane < 15 || !isShown(run) ? "" : fitting(pen, rows[run].instance, width - 10);
+        if (text === "") continue;
         pen.globalAlpha = 1;
         pen.fillStyle = ground;
-        pen.fillText(rows[run].instance, x + 6, y + (lane - gap) / 2 + .5);
-        pen.restore();
+        pen.fillText(text, x + 5, y + (lane - gap) / 2 + .5);
       }
     }
     pen.globalAlpha = 1;
     pen.textBaseline = "alphabetic";
+  }
+  function fitting(pen, text, width) {
+    if (pen.measureText(text).width <= width) return text;
+    const length = Math.floor(text.length * width / pen.measureText(text).width) - 1;
+    return length < 4 ? "" : `${text.slice(0, length)}…`;
   }
   function barAt(x, y) {
     const row = Math.floor(y / lane);
@@ -159,8 +177,8 @@ function makeTimeline({ rows, statuses, timeline }, isShown) {
     if (run < 0) return;
     const [, a, b] = bars.find(([own]) => own === run);
     tip.textContent = `${rows[run].instance} · ${statuses[rows[run].status].label} · ${lasting(b - a)}`;
-    tip.style.left = `${Math.min(offsetX + 12, Math.max(0, box.clientWidth - tip.offsetWidth))}px`;
-    tip.style.top = `${canvas.offsetTop + offsetY + 18}px`;
+    tip.style.left = `${Math.min(offsetX - frame.scrollLeft + 12, Math.max(0, box.clientWidth - tip.offsetWidth))}px`;
+    tip.style.top = `${frame.offsetTop + offsetY + 18}px`;
   });
   canvas.addEventListener("mouseleave", () => {
     tip.hidden = true;
