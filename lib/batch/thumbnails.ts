@@ -35,7 +35,8 @@ export function usualPictures(runs: BulkRun[]): string[] {
     if (names.length > 0) illustrated++;
     for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...counts].filter(([, count]) => count * 2 >= illustrated).slice(0, usualCount).map(([name]) => name);
+  const usual = [...counts.keys()].filter((name) => counts.get(name)! * 2 >= illustrated);
+  return usual.sort().slice(0, usualCount);
 }
 
 /**

@@ -100,7 +100,14 @@ function metricColumn(name: string, runs: BulkRun[]): Column {
     return showControls(own ? `${text} ${own}` : text);
   });
   const label = showControls(name);
-  return { key: `m.${name}`, label, kind: "metric", texts, numbers, ...(shared && unit ? { unit } : {}) };
+  return {
+    key: `m.${name}`,
+    label,
+    kind: "metric",
+    texts,
+    numbers,
+    ...(shared && unit ? { unit: showControls(unit) } : {}),
+  };
 }
 
 function durationColumn(runs: BulkRun[]): Column {

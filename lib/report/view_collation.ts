@@ -102,10 +102,14 @@ function viewRow(run: BulkRun, status: number): RowData {
   };
   if (run.statusText && !isPlain) row.said = showControls(run.statusText);
   if (run.cached) row.reused = true;
-  if (run.report !== undefined && isAllowedLink(run.report)) row.href = run.report;
+  if (run.report !== undefined && isLink(run.report)) row.href = run.report;
   const note = run.note ?? (run.report === undefined ? "No report" : undefined);
   if (note !== undefined) row.note = showControls(note);
   return row;
+}
+
+function isLink(href: string): boolean {
+  return href.isWellFormed() && isAllowedLink(href);
 }
 
 function viewCheck({ name, severity, message }: BulkCheck): RowData["failing"][number] {
@@ -173,6 +177,6 @@ export function pictureData(runs: number, thumbnails: Thumbnails[]): { [run: num
 }
 
 function viewPicture(picture: Picture | null): Picture | null {
-  if (picture === null || !isAllowedLink(picture.href)) return null;
+  if (picture === null || !isLink(picture.href)) return null;
   return { ...picture, name: showControls(picture.name) };
 }

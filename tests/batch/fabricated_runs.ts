@@ -27,7 +27,7 @@ export function fabricate(count: number, step = "delay_model"): Fabricated[] {
   const random = seeded(count);
   const lanes = [0, 0, 0, 0];
   const begin = Date.parse("2026-11-24T14:03:09.120Z");
-  return Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, i): Fabricated => {
     const [zone, period] = [zones[i % 5], periods[Math.floor(i / 5) % 3]];
     const year = 2020 + Math.floor(i / 15);
     const ms = Math.round(400 + 2400 * random() ** 3 + (zone === "SCRAM" ? 600 : 0));
