@@ -16,8 +16,8 @@ import type { Run } from "../step/run.ts";
 
 /** The entry of a run in a collation that is written to `dir`. */
 export function readBulkRun(run: Run, dir: string): BulkRun {
-  const { record, note } = findRecord(run);
   const config = maybeConfig(join(run.dir, "config.json"));
+  const { record, note = isJsonObject(config) ? undefined : "Its config.json is missing or damaged" } = findRecord(run);
   return {
     step: run.step,
     instance: run.instance,
@@ -32,7 +32,7 @@ export function readBulkRun(run: Run, dir: string): BulkRun {
     checks: (record?.checks ?? []).map(({ cell: _, ...check }) => check),
     artifacts: (record?.artifacts ?? []).map(({ name, type, size, hash }) => ({ name, type, size, hash })),
     ...exists(run.reportPath) && { report: linkTo(run.reportPath, dir) },
-    ...note && { note },
+    ...note !== undefined && { note },
   };
 }
 

@@ -14,7 +14,7 @@ export interface ConfigValue {
 }
 
 /** The parts of a run that its columns are made from. */
-export type ConfiguredRun = Pick<BulkRun, "step" | "config" | "defaults">;
+export type ConfiguredRun = Pick<BulkRun, "step" | "config" | "defaults" | "note">;
 
 /** Every value of a config by its path (`a.b`); lists, empty objects and references to runs are values. */
 export function flatValues(config: Config): Map<string, Json> {
@@ -44,7 +44,8 @@ export function configValue(run: ConfiguredRun, values: Map<string, Json>, key: 
 
 /**
  * Splits the keys of all configs into those that tell runs apart and those on which all agree. A step that has a key in
- * none of its runs has no say in it; where some of a step's runs have it and others do not, it differs.
+ * none of its runs has no say in it; where some of a step's runs have it and others do not, it differs. Of a run that is not whole any more, what is missing
+ * is not known to differ.
  */
 export function configColumns(runs: ConfiguredRun[]): BulkColumns {
   const values = runs.map((run) => flatValues(run.config));
@@ -77,6 +78,7 @@ function agreedValue(
   for (let i = 0; i < runs.length; i++) {
     if (!steps.has(runs[i].step)) continue;
     const found = configValue(runs[i], values[i], key);
+    if (found === undefined && runs[i].note !== undefined) continue;
     if (found === undefined) return undefined;
     const own = canonicalJson(found.value);
     text ??= own;

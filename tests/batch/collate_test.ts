@@ -198,8 +198,9 @@ collateTest(
     ];
     const [run] = await write([made]);
     Deno.removeSync(join(run.dir, "config.json"));
-    const { config, defaults } = (await collate([run])).summary.runs[0];
+    const { config, defaults, note } = (await collate([run])).summary.runs[0];
     assertEquals([config, defaults], [{ zone: "L2" }, { rest: "x" }]);
+    assertEquals(note, "Its config.json is missing or damaged");
   },
 );
 

@@ -33,6 +33,11 @@ Deno.test("configColumns() lets a step that never has a key have no say in it", 
   assertEquals(configColumns(runs), { varying: [], common: { zone: "L2", n: 1 } });
 });
 
+Deno.test("configColumns() takes what a run lacks for unknown when the run is not whole", () => {
+  const lost = { ...run({ zone: "L4" }), note: "Its folder is gone" };
+  assertEquals(configColumns([run({ zone: "L2", seed: 1 }), lost]), { varying: ["zone"], common: { seed: 1 } });
+});
+
 Deno.test("configColumns() keeps keys that objects have by nature", () => {
   const [a, b] = ['{"__proto__":1,"constructor":2}', '{"__proto__":1,"constructor":3}'].map((text) => JSON.parse(text));
   const { varying, common } = configColumns([run(a), run(b)]);

@@ -43,7 +43,11 @@ function fieldOf(column) {
     cell(i) {
       const cell = make("td", { class: numbers ? "num" : "" }, numbers ? texts[i] : make("div", { class: "value" }, texts[i]));
       if (kind === "metric" && texts[i] !== "") cell.title = String(numbers[i]) + (unit ? " " + unit : "");
-      if (usual.has(i)) cell.append(" ", make("small", { title: "Not set by the config" }, "default"));
+      if (usual.has(i)) {
+        cell.classList.add("usual");
+        cell.title = "The default: the config does not set it";
+        cell.append(make("span", { class: "quiet" }, " (default)"));
+      }
       if (!drawn || numbers[i] === null) return cell;
       const [from, to] = [at(Math.min(base, numbers[i])), at(Math.max(base, numbers[i]))];
       cell.classList.add("bar");
@@ -83,12 +87,13 @@ function checksCell(i) {
   const { ok, failing } = rows[i];
   const cell = make("div", { class: "checked" });
   if (ok > 0) cell.append(make("span", { class: "good" }, make("b", { "aria-hidden": "true" }, "✓"), ` ${ok} ok`));
-  for (const [kind, name, message] of failing.slice(0, 3)) {
+  for (const [kind, name, message] of failing.slice(0, 2)) {
     const word = kind === "bad" ? "error" : "warning";
     cell.append(make("div", { class: kind, title: message }, make("b", { "aria-hidden": "true" }, kind === "bad" ? "✕" : "!"), ` ${name} `,
       make("span", { class: "quiet" }, word), message ? make("small", {}, message) : ""));
   }
-  if (failing.length > 3) cell.append(make("small", {}, `${failing.length - 3} more do not hold`));
+  const more = failing.slice(2).map(([, name]) => name);
+  if (more.length > 0) cell.append(make("small", { title: more.join("\n") }, `and ${more.length} more`));
   return make("td", {}, cell);
 }
 
