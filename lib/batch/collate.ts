@@ -1,24 +1,10 @@
 /**
- * One page and one data file over many runs.
+ * One page and one data file over many runs. What makes them is loaded on the first call.
  * @module
  */
-import {
-  type BulkCounts,
-  type BulkRun,
-  type BulkSummary,
-  bulkSummarySchema,
-  bulkSummaryText,
-} from "../base/bulk_summary.ts";
-import { writeFileAtomic } from "../base/atomic_file.ts";
-import { explainDiskError } from "../base/disk_error.ts";
-import { DuctaflowError, messageOf } from "../base/error.ts";
-import { version } from "../base/version.ts";
-import { fromFileUrl, join, resolve } from "../deps/path.ts";
-import { configColumns } from "../report/config_columns.ts";
-import { readBulkRun } from "./bulk_run.ts";
-import { readThumbnails, usualPictures } from "./thumbnails.ts";
+import { fromFileUrl, resolve } from "../deps/path.ts";
 
-import type { RunStatus } from "../base/record.ts";
+import type { BulkCounts } from "../base/bulk_summary.ts";
 import type { Run } from "../step/run.ts";
 
 /** Where a collation goes and what it shows. */
@@ -48,8 +34,6 @@ export interface Collation {
   counts: BulkCounts;
 }
 
-const defaultBudget = 20_000_000;
-
 /**
  * Writes one page over many runs, `index.html`, and the same as data, `bulk_summary.json` (described by
  * `docs/bulk-summary.schema.json`). The page is one file that loads nothing: a table to sort and filter with the config
@@ -75,23 +59,8 @@ const defaultBudget = 20_000_000;
  */
 export async function collate(runs: Run[], options: CollateOptions): Promise<Collation> {
   checkOptions(runs, options);
-  const dir = folderOf(options.dir);
-  const entries = runs.map((run) => readBulkRun(run, dir));
-  const summary = summarize(entries, options.title);
-  const names = pictureNames(entries, options.thumbnails);
-  const budget = options.thumbnailBudget ?? defaultBudget;
-  const thumbnails = readThumbnails(runs, entries, { dir, names, budget });
-  const { renderCollation } = await import("../report/render_collation.ts");
-  const page = await renderCollation(summary, thumbnails);
-  const [indexPath, summaryPath] = [join(dir, "index.html"), join(dir, "bulk_summary.json")];
-  try {
-    Deno.mkdirSync(dir, { recursive: true });
-    writeFileAtomic(summaryPath, bulkSummaryText(summary));
-    writeFileAtomic(indexPath, page);
-  } catch (error) {
-    throw explainWriteError(error, dir);
-  }
-  return { dir, indexPath, summaryPath, counts: summary.counts };
+  const { makeCollation } = await import("./make_collation.ts");
+  return await makeCollation(runs, { ...options, dir: folderOf(options.dir) });
 }
 
 function checkOptions(runs: unknown, { dir, title, thumbnails, thumbnailBudget }: CollateOptions): void {
@@ -113,48 +82,4 @@ function checkOptions(runs: unknown, { dir, title, thumbnails, thumbnailBudget }
 
 function folderOf(dir: string | URL): string {
   return dir instanceof URL || dir.startsWith("file:") ? fromFileUrl(dir) : resolve(dir);
-}
-
-function pictureNames(entries: BulkRun[], thumbnails: CollateOptions["thumbnails"]): string[] {
-  if (thumbnails === undefined) return usualPictures(entries);
-  if (thumbnails === false) return [];
-  return typeof thumbnails === "string" ? [thumbnails] : thumbnails;
-}
-
-function summarize(runs: BulkRun[], title: string | undefined): BulkSummary {
-  const steps = [...new Set(runs.map(({ step }) => step))];
-  return {
-    schema: bulkSummarySchema,
-    toolkit: version,
-    title: title ?? (steps.length === 0 ? "No runs" : `Runs of ${steps.join(", ")}`),
-    madeAt: new Date().toISOString(),
-    counts: countRuns(runs),
-    durationMs: runs.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0),
-    steps,
-    columns: configColumns(runs),
-    runs,
-  };
-}
-
-function countRuns(runs: BulkRun[]): BulkCounts {
-  const status: Record<RunStatus, number> = {
-    "running": 0,
-    "succeeded": 0,
-    "warned": 0,
-    "failed": 0,
-    "timed-out": 0,
-    "cancelled": 0,
-    "interrupted": 0,
-  };
-  for (const run of runs) status[run.status] = (status[run.status] ?? 0) + 1;
-  return { total: runs.length, cached: runs.filter(({ cached }) => cached).length, status };
-}
-
-function explainWriteError(error: unknown, dir: string): unknown {
-  if (!(error instanceof Deno.errors.NotCapable)) return explainDiskError(error, `write the collation to "${dir}"`);
-  return new DuctaflowError(`Cannot write the collation to "${dir}": the conductor may not (${messageOf(error)})`, {
-    code: "conductor-permission",
-    hint: `Run it with --allow-write=${dir} as well`,
-    cause: error,
-  });
 }
