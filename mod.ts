@@ -21,6 +21,7 @@ export { BatchFailedError } from "./lib/batch/batch.ts";
 export { deliver } from "./lib/batch/deliver.ts";
 export { listDeliveries } from "./lib/batch/delivery/delivery_log.ts";
 export { readFlow } from "./lib/notebook/read_flow.ts";
+export { collate } from "./lib/batch/collate.ts";
 export { renderReport } from "./lib/report/report_on_demand.ts";
 export { recordSchema } from "./lib/base/record.ts";
 export { DuctaflowError, isDuctaflowError } from "./lib/base/error.ts";
@@ -58,6 +59,8 @@ export type {
   Output,
   TextCell,
 } from "./lib/notebook/ipynb.ts";
+export type { CollateOptions, Collation } from "./lib/batch/collate.ts";
+export type { BulkCounts } from "./lib/base/bulk_summary.ts";
 export type { ReportOptions } from "./lib/report/render_report.ts";
 export type { Preview, PreviewCell } from "./lib/report/preview.ts";
 export type { DuctaflowErrorOptions } from "./lib/base/error.ts";

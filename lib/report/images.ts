@@ -28,12 +28,16 @@ export function bitmapImage(mime: unknown, data: unknown, alt = ""): SafeHtml | 
 
 /** An SVG; on light paper unless it is made to take the colours of what is around it. */
 export function svgImage(svg: unknown, alt = ""): SafeHtml | undefined {
+  const data = svgData(svg);
+  return data && markup`<img class="${data.themed ? "plot" : "paper"}" src="${data.src}" alt="${alt}">`;
+}
+
+/** The `data:` address of an SVG, and whether it takes the colours of what is around it; undefined when it is none. */
+export function svgData(svg: unknown): { src: string; themed: boolean } | undefined {
   if (typeof svg !== "string" || !/<svg\b/i.test(svg)) return undefined;
   const themed = followsTheme(svg);
   const bytes = encoder.encode(completeSvg(svg, themed));
-  return markup`<img class="${
-    themed ? "plot" : "paper"
-  }" src="data:image/svg+xml;base64,${bytes.toBase64()}" alt="${alt}">`;
+  return { src: `data:image/svg+xml;base64,${bytes.toBase64()}`, themed };
 }
 
 /**

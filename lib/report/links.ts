@@ -27,6 +27,11 @@ export function reportLink(run: { step: string; instance: string }): string | un
   return `../../${encodePart(run.step)}/${encodePart(run.instance)}/report.html`;
 }
 
+/** A relative path as an address: every part encoded, so that none is taken for a scheme, a query or a fragment. */
+export function pathLink(path: string): string {
+  return path.split("/").map(encodePart).join("/");
+}
+
 function encodePart(part: string): string {
   return encodeURIComponent(part.toWellFormed());
 }

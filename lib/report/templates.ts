@@ -17,11 +17,12 @@ let engine: Eta | undefined;
 
 /** Fills in the page template. */
 export function renderPage(data: object): string {
-  engine ??= makeEngine();
+  engine ??= makeEngine(parts);
   return engine.render("@page", data);
 }
 
-function makeEngine(): Eta {
+/** Compiles templates, each under its name after an `@`. */
+export function makeEngine(parts: Record<string, string>): Eta {
   const eta = new Eta({ autoEscape: true, cache: true, escapeFunction: toHtml, rmWhitespace: false });
   for (const [name, text] of Object.entries(parts)) eta.loadTemplate(`@${name}`, text);
   return eta;
