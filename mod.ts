@@ -9,7 +9,8 @@
  */
 export { explainFreshness, runStepFlow } from "./lib/step/run_step_flow.ts";
 export { flattenConfig } from "./lib/step/flatten_config.ts";
-export { getAllInstances, getRun } from "./lib/step/get_run.ts";
+export { getAllInstances, getEarlierRuns, getRun } from "./lib/step/get_run.ts";
+export { compareRuns } from "./lib/batch/compare_runs.ts";
 export { readFlow } from "./lib/notebook/read_flow.ts";
 export { renderReport } from "./lib/report/report_on_demand.ts";
 export { recordSchema } from "./lib/base/record.ts";
@@ -20,6 +21,13 @@ export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/st
 export type { FlattenedConfig } from "./lib/step/flatten_config.ts";
 export type { GetAllOptions, GetRunOptions } from "./lib/step/get_run.ts";
 export type { Artifact, Run } from "./lib/step/run.ts";
+export type { ComparedRun, RunComparison } from "./lib/batch/compare_runs.ts";
+export type { PermissionDifference } from "./lib/batch/compare_access.ts";
+export type { ArtifactDifference, TableDifference } from "./lib/batch/compare_artifacts.ts";
+export type { CodeComparison } from "./lib/batch/compare_code.ts";
+export type { ConfigDifference } from "./lib/batch/compare_config.ts";
+export type { Difference, NumberDifference } from "./lib/batch/difference.ts";
+export type { TextDiff, TextHunk } from "./lib/batch/text_diff.ts";
 export type { Freshness, StaleReason } from "./lib/step/freshness.ts";
 export type { PermissionOptions } from "./lib/step/grant.ts";
 export type { RunEvent, ThrownError } from "./lib/step/event_log.ts";
