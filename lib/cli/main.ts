@@ -23,6 +23,7 @@ export const commands: Record<string, CommandEntry> = {
   why: { summary: "Tell whether an instance would run again, and why", load: () => import("./why.ts") },
   list: { summary: "List steps, or the instances of one", load: () => import("./list.ts") },
   show: { summary: "Show one run: status, results, errors, permissions", load: () => import("./show.ts") },
+  diff: { summary: "Compare two runs, or a run with the one before it", load: () => import("./diff.ts") },
 };
 
 /** Runs the command line and ends the process with its exit code. */
