@@ -10,6 +10,7 @@
 export { explainFreshness, runStepFlow } from "./lib/step/run_step_flow.ts";
 export { flattenConfig } from "./lib/step/flatten_config.ts";
 export { getAllInstances, getEarlierRuns, getRun } from "./lib/step/get_run.ts";
+export { clean, planCleaning } from "./lib/batch/clean.ts";
 export { compareRuns } from "./lib/batch/compare_runs.ts";
 export { readFlow } from "./lib/notebook/read_flow.ts";
 export { renderReport } from "./lib/report/report_on_demand.ts";
@@ -21,6 +22,7 @@ export type { CellOutline, RetryOptions, StepEvent, StepOptions } from "./lib/st
 export type { FlattenedConfig } from "./lib/step/flatten_config.ts";
 export type { GetAllOptions, GetRunOptions } from "./lib/step/get_run.ts";
 export type { Artifact, Run } from "./lib/step/run.ts";
+export type { Cleaning, CleaningItem, CleaningPlan, CleanOptions } from "./lib/batch/clean.ts";
 export type { ComparedRun, RunComparison } from "./lib/batch/compare_runs.ts";
 export type { PermissionDifference } from "./lib/batch/compare_access.ts";
 export type { ArtifactDifference, TableDifference } from "./lib/batch/compare_artifacts.ts";
