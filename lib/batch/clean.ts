@@ -2,18 +2,8 @@
  * Housekeeping in a runs folder: a plan of what would go and why, and its execution.
  * @module
  */
-import { parseBytes } from "../base/bytes.ts";
-import { type Duration, parseDuration } from "../base/duration.ts";
+import type { Duration } from "../base/duration.ts";
 import type { RunStatus } from "../base/record.ts";
-import { join, resolve } from "../deps/path.ts";
-import { checkStep } from "../step/get_run.ts";
-import { refuseLink } from "../step/instance_paths.ts";
-import { stepDefaults } from "../step/step_options.ts";
-import { findLeftovers } from "./leftovers.ts";
-import { planRuns } from "./plan_runs.ts";
-import { removeItems } from "./removal.ts";
-import { readInventory } from "./run_inventory.ts";
-import { unusedBuilds } from "./unused_builds.ts";
 
 /**
  * What may go. A run goes only when **all** of `status`, `olderThan`, `keep` and `maxBytes` that are given agree; without
@@ -110,18 +100,10 @@ export interface Cleaning {
  * assertEquals(plan.items, []);
  * ```
  */
-// deno-lint-ignore require-await
 export async function planCleaning(options: CleanOptions = {}): Promise<CleaningPlan> {
-  const runsDir = resolve(options.runsDir ?? stepDefaults.runsDir);
-  const limits = checkedLimits(options);
-  for (const step of options.steps ?? []) checkStep(step, { runsDir });
-  refuseLinkedOwnFolder(runsDir);
-  const inventory = readInventory(runsDir);
-  const { items, kept } = planRuns(inventory, { ...options, maxBytes: undefined, ...limits });
-  if (options.builds) items.push(...unusedBuilds(inventory));
-  items.push(...findLeftovers(inventory));
-  const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
-  return { runsDir, items, kept, left: inventory.left, bytes };
+  // What hardly any conductor asks for is loaded by the one that does.
+  const { makePlan } = await import("./make_plan.ts");
+  return makePlan(options);
 }
 
 /**
@@ -144,24 +126,6 @@ export async function planCleaning(options: CleanOptions = {}): Promise<Cleaning
  * ```
  */
 export async function clean(plan: CleaningPlan): Promise<Cleaning> {
-  refuseLinkedOwnFolder(plan.runsDir);
+  const { removeItems } = await import("./removal.ts");
   return await removeItems(plan);
-}
-
-/** Options that mean nothing are refused before anything is looked at. */
-function checkedLimits({ keep, history, olderThan, maxBytes }: CleanOptions) {
-  for (const [name, value] of Object.entries({ keep, history })) {
-    if (value === undefined || Number.isInteger(value) && value >= 0) continue;
-    throw new RangeError(`The option ${name} is "${value}", accepted is a whole number from 0`);
-  }
-  return {
-    ...(olderThan === undefined ? {} : { olderThanMs: parseDuration(olderThan, "The option olderThan") }),
-    ...(maxBytes === undefined ? {} : { maxBytes: parseBytes(maxBytes, "The option maxBytes") }),
-  };
-}
-
-/** Nothing is removed through a link: not in the toolkit's own folder either. */
-function refuseLinkedOwnFolder(runsDir: string): void {
-  const ownDir = join(runsDir, ".ductaflow");
-  for (const path of [ownDir, join(ownDir, "trash")]) refuseLink(path);
 }

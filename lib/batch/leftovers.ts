@@ -6,13 +6,18 @@ import { isLocked } from "../base/lock.ts";
 import { entriesOf, exists } from "../base/maybe_file.ts";
 import { nameProblem } from "../base/names.ts";
 import { join } from "../deps/path.ts";
-import { instancePaths } from "../step/instance_paths.ts";
+import { instancePaths, refuseLink } from "../step/instance_paths.ts";
 import type { CleaningItem } from "./clean.ts";
 import { folderSize, type Inventory } from "./run_inventory.ts";
 
 /** Where runs are moved before they are deleted. */
 export function trashDir(runsDir: string): string {
   return join(runsDir, ".ductaflow", "trash");
+}
+
+/** Nothing is removed through a link: not in the toolkit's own folder either. */
+export function refuseLinkedOwnFolder(runsDir: string): void {
+  for (const path of [join(runsDir, ".ductaflow"), trashDir(runsDir)]) refuseLink(path);
 }
 
 /** Logs and locks without an instance, and the trash. */

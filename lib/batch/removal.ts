@@ -10,7 +10,7 @@ import { historyOf } from "../step/history.ts";
 import { type InstancePaths, instancePaths, refuseLink } from "../step/instance_paths.ts";
 import { maybeRecord } from "../step/record_file.ts";
 import type { Cleaning, CleaningItem, CleaningPlan } from "./clean.ts";
-import { trashDir } from "./leftovers.ts";
+import { refuseLinkedOwnFolder, trashDir } from "./leftovers.ts";
 
 /** Something that stays, for a reason that is no fault. */
 class Stays extends Error {}
@@ -19,6 +19,7 @@ class Stays extends Error {}
 export async function removeItems({ runsDir, items }: CleaningPlan): Promise<Cleaning> {
   const done: Cleaning = { removed: [], skipped: [], bytes: 0 };
   if (items.length === 0) return done;
+  refuseLinkedOwnFolder(runsDir);
   const lock = await lockCleaning(runsDir);
   try {
     for (const item of items) {
