@@ -5,6 +5,7 @@
 import { entriesOf } from "../base/maybe_file.ts";
 import type { RunStatus } from "../base/record.ts";
 import { join, resolve } from "../deps/path.ts";
+import { checkStep } from "../step/get_run.ts";
 import { findLeftovers, trashDir } from "./leftovers.ts";
 import { type FolderSize, folderSize, readInventory } from "./run_inventory.ts";
 import { unusedBuilds } from "./unused_builds.ts";
@@ -36,10 +37,13 @@ export interface RunsStock {
   left: { path: string; why: string }[];
 }
 
-/** Measures a runs folder; this looks at every file in it. */
-export function measureRuns(runsDir: string): RunsStock {
+/** Measures a runs folder, runs and earlier runs of these steps only; this looks at every file in it. */
+export function measureRuns(runsDir: string, steps?: string[]): RunsStock {
+  for (const step of steps ?? []) checkStep(step, { runsDir });
   const inventory = readInventory(resolve(runsDir));
-  const { runs, histories, left } = inventory;
+  const isWanted = ({ step }: { step: string }) => steps?.includes(step) ?? true;
+  const runs = inventory.runs.filter(isWanted);
+  const histories = inventory.histories.filter(({ paths }) => isWanted(paths));
   const ownDir = join(inventory.runsDir, ".ductaflow");
   const leftovers = findLeftovers(inventory);
   const statuses: RunsStock["statuses"] = {};
@@ -54,7 +58,7 @@ export function measureRuns(runsDir: string): RunsStock {
     live: sum(entriesOf(join(ownDir, "live")).flatMap(({ name }) => sizesIn(join(ownDir, "live", name)))),
     stale: sum(leftovers.filter(({ kind }) => kind !== "trash")),
     trash: sum(sizesIn(trashDir(inventory.runsDir))),
-    left,
+    left: inventory.left,
   };
 }
 

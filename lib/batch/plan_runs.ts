@@ -49,7 +49,7 @@ function ofSteps({ runs, histories }: Inventory, steps: string[] | undefined): P
 function takeBeyond({ histories }: Pick<Inventory, "histories">, history: number, taken: Taken): void {
   for (const { paths, names } of histories) {
     if (names.length <= history || isLocked(paths.lock)) continue;
-    const reason = history === 0 ? "no earlier run is to be kept" : `not among the newest ${history} of the instance`;
+    const reason = history === 0 ? "none is kept" : `beyond the newest ${history}`;
     for (const name of namesBeyond(names, history)) take(taken, paths, name, reason);
   }
 }

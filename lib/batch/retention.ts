@@ -130,7 +130,7 @@ function reasonOf({ status, olderThanMs, keep, bytesToFree }: RetentionRules): s
   const parts = [
     status?.join(" or "),
     olderThanMs !== undefined && `older than ${age(olderThanMs)}`,
-    keep !== undefined && (keep === 0 ? "none is to be kept" : `not among the newest ${keep} of the step`),
+    keep !== undefined && (keep === 0 ? "none is kept" : `beyond the newest ${keep}`),
     bytesToFree !== undefined && "oldest first, for the size",
   ];
   return parts.filter(Boolean).join(", ");

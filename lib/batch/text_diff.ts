@@ -28,7 +28,7 @@ export interface TextHunk {
 }
 
 /** Texts that differ in more lines are as good as two texts: looking on would take seconds. */
-const mostChanges = 4000;
+const mostChanges = 2000;
 
 /** The difference of two texts; undefined when they have hardly a line in common. */
 export async function diffTexts(before: string, after: string): Promise<TextDiff | undefined> {

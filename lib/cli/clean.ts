@@ -63,7 +63,7 @@ tells how much there is of what.`,
     const wanted = cleanOptions(values);
     const hasCriteria = [values.keep, values["older-than"], values["max-size"], values.history].some(Boolean) ||
       values.status.length > 0 || values.builds;
-    if (!hasCriteria && !values.yes && !values["dry-run"]) return overview(values, effects);
+    if (!hasCriteria && !values.yes && !values["dry-run"]) return overview(wanted, values, effects);
     return await carryOut(wanted, values, effects, args);
   },
 };
@@ -83,9 +83,9 @@ function cleanOptions(values: Values): CleanOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-function overview(values: Values, { stdout, program }: Effects): number {
+function overview({ steps }: CleanOptions, values: Values, { stdout, program }: Effects): number {
   const runsDir = values.runs ?? stepDefaults.runsDir;
-  const stock = measureRuns(runsDir);
+  const stock = measureRuns(runsDir, steps);
   stdout.write(values.json ? jsonText(stock) : stockText(stock, { runsDir, program }, painter(stdout.color)));
   return exitCodes.done;
 }

@@ -35,6 +35,7 @@ export function stockText(stock: RunsStock, { runsDir, program }: { runsDir: str
     formatBytes(bytes),
     paint("dim", ask),
   ];
+  if (runs.count + history.count + trash.count + builds.count === 0) return `No runs in "${resolve(runsDir)}"\n`;
   const standing = Object.entries(statuses).map(([status, count]) => `${count} ${status}`).join(", ");
   const rows = [
     row("runs", runs, "--keep --older-than --status --max-size"),
@@ -95,7 +96,9 @@ function itemsText(items: CleaningItem[], { width, verbose }: CleanTextOptions, 
   const groups = [...Map.groupBy(items, ({ kind, step, reason }) => [kind, step, reason].join("\n")).values()];
   const shown = verbose ? items.map((item) => [item]) : groups;
   const rows = shown.map((group) => [
-    verbose ? `${kindNames[group[0].kind]} ${oneLine(group[0].name)}` : cutText(groupName(group), Math.ceil(width / 2)),
+    verbose
+      ? `${kindNames[group[0].kind]} ${oneLine(group[0].name)}`
+      : cutText(groupName(group), Math.max(30, width - 48)),
     formatCount(sumOf(group, "files")),
     formatBytes(sumOf(group, "bytes")),
     `${group[0].reason}${usedNote(group)}`,
