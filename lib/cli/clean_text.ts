@@ -43,7 +43,11 @@ export function stockText(stock: RunsStock, { runsDir, program }: { runsDir: str
     row(
       "builds",
       builds,
-      unusedBuilds.count > 0 ? `--builds: ${formatCount(unusedBuilds.count)} not in use` : "all in use",
+      unusedBuilds.count > 0
+        ? `--builds: ${formatCount(unusedBuilds.count)} not in use`
+        : builds.count > 0
+        ? "all in use"
+        : "",
     ),
     row("logs of runs", live, "empty when a run is done"),
     row("stale logs, locks", stale, stale.count > 0 ? "--yes is enough" : ""),
@@ -66,7 +70,9 @@ export function planText(plan: CleaningPlan, options: CleanTextOptions & { again
     }`;
   }
   return `Would be removed from ${paint("bold", shortPath(runsDir))}\n
-${itemsText(items, options, paint)}${keptText(plan, options, paint)}${leftText(plan.left, paint)}
+${itemsText(items, options, paint)}${usedText(items, options, paint)}${keptText(plan, options, paint)}${
+    leftText(plan.left, paint)
+  }
 ${paint("yellow", "Nothing was removed.")} To remove it:
   ${options.again}
 `;
@@ -101,7 +107,7 @@ function itemsText(items: CleaningItem[], { width, verbose }: CleanTextOptions, 
       : cutText(groupName(group), Math.max(30, width - 48)),
     formatCount(sumOf(group, "files")),
     formatBytes(sumOf(group, "bytes")),
-    `${group[0].reason}${usedNote(group)}`,
+    group[0].reason,
   ]);
   const last = ["total", formatCount(sumOf(items, "files")), formatBytes(sumOf(items, "bytes"))]
     .map((text) => paint("bold", text));
@@ -119,10 +125,18 @@ function groupName(group: CleaningItem[]): string {
 }
 
 /** What nobody would expect to go: runs that others have read. */
-function usedNote(group: CleaningItem[]): string {
-  const used = group.filter(({ usedBy }) => usedBy);
+function usedText(items: CleaningItem[], { verbose }: CleanTextOptions, paint: Paint): string {
+  const used = items.filter(({ usedBy }) => usedBy);
   if (used.length === 0) return "";
-  return group.length === 1 ? `; used by ${used[0].usedBy!.join(", ")}` : `; ${used.length} used by runs that stay`;
+  const shown = verbose ? used : used.slice(0, 10);
+  const rows = shown.map(({ name, usedBy }) => [name, `is used by ${usedBy!.join(", ")}`]);
+  return `\n${paint("yellow", "In use, and yet among them")}\n${columns(rows, { indent: "  " })}${
+    moreText(used.length - shown.length, paint)
+  }`;
+}
+
+function moreText(count: number, paint: Paint): string {
+  return count > 0 ? `  ${paint("dim", `and ${formatCount(count)} more, --verbose shows them`)}\n` : "";
 }
 
 function sumOf(items: CleaningItem[], key: "files" | "bytes"): number {
@@ -133,12 +147,12 @@ function keptText({ kept }: CleaningPlan, { verbose }: CleanTextOptions, paint: 
   if (kept.length === 0) return "";
   const shown = verbose ? kept : kept.slice(0, 10);
   const rows = shown.map(({ name, why }) => [name, why]);
-  const more = kept.length - shown.length;
-  const rest = more > 0 ? `  ${paint("dim", `and ${formatCount(more)} more, --verbose shows them`)}\n` : "";
   const used = kept.some(({ why }) => why.startsWith("is used"))
     ? paint("dim", "  --with-used takes those in use too") + "\n"
     : "";
-  return `\n${paint("bold", "Kept")}\n${columns(rows, { indent: "  " })}${rest}${used}`;
+  return `\n${paint("bold", "Kept")}\n${columns(rows, { indent: "  " })}${
+    moreText(kept.length - shown.length, paint)
+  }${used}`;
 }
 
 function leftText(left: { path: string; why: string }[], paint: Paint): string {

@@ -15,7 +15,7 @@ import { flowLocation } from "../notebook/flow_location.ts";
 import { formatBytes, formatCount, formatNumber, shortHash } from "../report/format.ts";
 import type { DiffTextOptions } from "./diff_text.ts";
 import { changeRows, hunkLines, sideText, signOf } from "./diff_rows.ts";
-import { columns, oneLine, type Paint } from "./style.ts";
+import { columns, cutText, oneLine, type Paint } from "./style.ts";
 
 /** One section. */
 export interface DiffSection {
@@ -34,7 +34,7 @@ export function diffSections(comparison: RunComparison, paint: Paint, options: D
   const sections = {
     Config: configText(shown(config), paint, options),
     Metrics: numbersText(shown(metrics), paint, (value, exact) => exact ? String(value) : formatNumber(value)),
-    Checks: checksText(shown(checks), paint),
+    Checks: checksText(shown(checks), paint, options),
     Files: shown(artifacts).map((item) => artifactText(item, paint, options)).join(""),
     Inputs: inputsText(shown(inputs), paint),
     Code: `${changes([...modules, ...code.settings], shortHash)}${source}`,
@@ -85,14 +85,16 @@ function numbersText(
   return columns(dropEmptyColumns(rows), { right: numberColumns(rows), indent: "  " });
 }
 
-function checksText(list: Difference<CheckRecord>[], paint: Paint): string {
+function checksText(list: Difference<CheckRecord>[], paint: Paint, { all, width }: DiffTextOptions): string {
   const word = ({ ok, severity }: CheckRecord) => ok ? "holds" : `does not hold (${severity})`;
-  const rows = list.map((item) => [
-    `${signOf(item, paint)} ${oneLine(item.name)}`,
-    sideText(item, word),
-    paint("dim", oneLine((item.after?.ok === false && item.after.message) || "")),
-  ]);
-  return columns(rows, { indent: "  " });
+  const lines = columns(list.map((item) => [`${signOf(item, paint)} ${oneLine(item.name)}`, sideText(item, word)]), {
+    indent: "  ",
+  }).split("\n");
+  return list.map(({ after }, i) => {
+    const message = after?.ok === false && after.message ? oneLine(after.message) : "";
+    const fitting = all ? message : cutText(message, width - 6);
+    return `${lines[i]}\n${message ? `      ${paint("dim", fitting)}\n` : ""}`;
+  }).join("");
 }
 
 function artifactText(item: ArtifactDifference, paint: Paint, options: DiffTextOptions): string {

@@ -173,7 +173,7 @@ projectTest("diff compares a run with the one before it, and says when nothing d
   assertEquals(code, 0);
   assertMatch(out, /^- model\/one {2}✔ Succeeded\n.*\n\+ model\/one {2}▲ Succeeded with warnings/);
   assertStringIncludes(out, "\nConfig\n  ~ limit  500 (default) → 90\n");
-  assertStringIncludes(out, "\n  ~ enough  holds → does not hold (warning)  only a few\n");
+  assertStringIncludes(out, "\n  ~ enough  holds → does not hold (warning)\n      only a few\n");
   for (const absent of ["Code\n", "Inputs\n", "Metrics\n", "Permissions\n", "Environment\n"]) {
     assert(!out.includes(`\n${absent}`), `There is a section ${absent}`);
   }
