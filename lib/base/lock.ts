@@ -4,7 +4,7 @@
  * @module
  */
 import { DuctaflowError } from "./error.ts";
-import { isAbsent, openMakingFolder } from "./maybe_file.ts";
+import { isAbsent, maybeStat, openMakingFolder, removeIfThere } from "./maybe_file.ts";
 import { sleep } from "./sleep.ts";
 
 /** Who holds a lock, as far as it is known. */
@@ -40,9 +40,17 @@ export interface HeldLock {
 
 /** Takes the lock on a file, which is made if it does not exist, for what `name` says. */
 export async function acquireLock(path: string, name: string, options: LockOptions = {}): Promise<HeldLock> {
-  const file = openMakingFolder(path, { read: true, write: true, create: true });
+  let file = openMakingFolder(path, { read: true, write: true, create: true });
   try {
-    for (let delay = 10, told = false; !file.tryLockSync(true); delay = Math.min(delay * 2, 200)) {
+    for (let delay = 10, told = false;; delay = Math.min(delay * 2, 200)) {
+      if (file.tryLockSync(true)) {
+        if (isStillAt(path, file)) break;
+        // Whoever held it before has removed the file, and others may have made and locked a new one since.
+        const next = openMakingFolder(path, { read: true, write: true, create: true });
+        file.close();
+        file = next;
+        continue;
+      }
       options.signal?.throwIfAborted();
       // Who only looks whether the lock is held (`isLocked`) holds it himself for a moment.
       if (options.wait === false && delay > 40) throw locked(name, readHolder(file));
@@ -58,6 +66,17 @@ export async function acquireLock(path: string, name: string, options: LockOptio
     file.close();
     throw error;
   }
+}
+
+/** Removes the file of a lock that is held by the caller, who lets go of it next. */
+export function removeHeldLock(path: string): void {
+  // Windows removes no file that is open; it stays, and does no harm.
+  if (Deno.build.os !== "windows") removeIfThere(path);
+}
+
+function isStillAt(path: string, file: Deno.FsFile): boolean {
+  const there = maybeStat(path);
+  return there !== undefined && there.ino === file.statSync().ino;
 }
 
 /** Whether somebody holds the lock right now. A lock file that does not exist is not held. */

@@ -7,11 +7,10 @@ import { isGreen } from "../base/record.ts";
 import { shortPath } from "../base/short_path.ts";
 import { deliver, type Delivery } from "../batch/deliver.ts";
 import { formatBytes, plural } from "../report/format.ts";
-import { getAllInstances, getRun } from "../step/get_run.ts";
+import { checkStep, getAllInstances, getRun } from "../step/get_run.ts";
 import type { Run } from "../step/run.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
-import { checkStep } from "./list.ts";
 import { commonOptions, type OptionTable, parseOptions, usageError } from "./options.ts";
 import { whichRun } from "./show.ts";
 import { columns, oneLine, type Paint, painter } from "./style.ts";
@@ -81,7 +80,7 @@ async function findRuns(
     const { step, instance, runsDir } = whichRun([which], runs);
     return { runs: [await getRun(step, instance, { runsDir })], left: 0 };
   }
-  const step = checkStep(which.replace(/\/$/, ""), runs);
+  const step = checkStep(which.replace(/\/$/, ""), options);
   const all = await getAllInstances(step, { ...options, status: "all" });
   const wanted = all.filter(({ status }) => failed ? status !== "running" : isGreen(status));
   return { runs: wanted, left: all.length - wanted.length };

@@ -3,12 +3,11 @@
  * @module
  */
 import { formatDuration } from "../base/duration.ts";
-import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
+import { isDuctaflowError, messageOf } from "../base/error.ts";
 import { jsonText } from "../base/json.ts";
-import { nearest } from "../base/nearest.ts";
 import { isGreen, type RunRecord, type RunStatus } from "../base/record.ts";
 import { resolve } from "../deps/path.ts";
-import { getRun, instanceNames, stepNames } from "../step/get_run.ts";
+import { checkStep, getRun, instanceNames, stepNames } from "../step/get_run.ts";
 import type { Run } from "../step/run.ts";
 import { stepDefaults } from "../step/step_options.ts";
 import type { Command } from "./command.ts";
@@ -60,7 +59,7 @@ export const command: Command = {
       stdout.write(values.json ? jsonText(shown.map(stepJson)) : stepsText(shown, paint, runsDir));
       return exitCodes.done;
     }
-    const step = checkStep(name.replace(/\/$/, ""), runsDir);
+    const step = checkStep(name.replace(/\/$/, ""), { runsDir });
     const entries = await read(step);
     if (values.sort === "newest") entries.sort((a, b) => startOf(b) < startOf(a) ? -1 : 1);
     stdout.write(values.json ? jsonText(entries.map(entryJson)) : entriesText(entries, paint, stdout.width()));
@@ -80,17 +79,6 @@ async function readEntries(step: string, runsDir: string): Promise<Entry[]> {
     }),
   );
   return entries.filter((entry) => entry !== undefined);
-}
-
-/** The name of a step that has runs; throws with the nearest one. */
-export function checkStep(step: string, runsDir: string = stepDefaults.runsDir): string {
-  const known = stepNames({ runsDir });
-  if (known.includes(step)) return step;
-  const meant = nearest(step, known);
-  throw new DuctaflowError(`There is no step "${step}" in "${resolve(runsDir)}"`, {
-    code: "run-not-found",
-    hint: meant ? `Did you mean "${meant}"?` : `Steps here: ${known.join(", ") || "none yet"}`,
-  });
 }
 
 function startOf({ run }: Entry): string {

@@ -24,6 +24,11 @@ export const commands: Record<string, CommandEntry> = {
   list: { summary: "List steps, or the instances of one", load: () => import("./list.ts") },
   show: { summary: "Show one run: status, results, errors, permissions", load: () => import("./show.ts") },
   deliver: { summary: "Copy outputs of runs to folders", load: () => import("./deliver.ts") },
+  diff: { summary: "Compare two runs, or a run with the one before it", load: () => import("./diff.ts") },
+  clean: {
+    summary: "Show what could be removed from the runs folder, and remove it",
+    load: () => import("./clean.ts"),
+  },
 };
 
 /** Runs the command line and ends the process with its exit code. */

@@ -5,7 +5,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import { maybeSignature, sameSignature } from "../base/file_signature.ts";
-import { maybeText } from "../base/maybe_file.ts";
+import { exists, maybeText } from "../base/maybe_file.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
 import type { Grant } from "./grant.ts";
@@ -67,6 +67,7 @@ export async function decideFreshness(options: FreshnessOptions): Promise<Freshn
   // The journal may have lost its last lines; then its seal is of an earlier run, and a green record knows better.
   const seal = known && (!record || isOf(known, record)) ? known : maybeSealFrom(record);
   if (!seal) return stale([whyNoSeal(record, damaged)]);
+  if (text === undefined && !exists(paths.dir)) return stale([{ kind: "never-ran", text: "Its run folder is gone" }]);
   const reasons: StaleReason[] = [];
   if (record) { for await (const reason of compare(seal, record, options)) reasons.push(reason); }
   else reasons.push({ kind: "output", text: `Its record run.json is ${damaged ? "damaged" : "gone"}` });

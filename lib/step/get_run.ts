@@ -10,6 +10,7 @@ import { nameProblem } from "../base/names.ts";
 import { nearest } from "../base/nearest.ts";
 import type { RunRecord, RunStatus } from "../base/record.ts";
 import { instancePaths } from "./instance_paths.ts";
+import { earlierPaths, historyOf } from "./history.ts";
 import { readInterrupted } from "./interrupted.ts";
 import { maybeRecord } from "./record_file.ts";
 import { makeRun, type Run } from "./run.ts";
@@ -78,6 +79,28 @@ export async function getAllInstances(step: string, options: GetAllOptions = {})
   return runs.filter((run) => run !== undefined).filter((run) => wanted === "all" || wanted.includes(run.status));
 }
 
+/**
+ * The runs of an instance before its last one, the newest first, as far as they were kept (see the option `keep` of
+ * `runStepFlow`). The paths of such a run lead into its own folder.
+ *
+ * @example
+ * ```ts
+ * import { getEarlierRuns } from "./get_run.ts";
+ * import { assertEquals } from "../deps/assert.ts";
+ *
+ * assertEquals(await getEarlierRuns("delay_model", "am", { runsDir: "/no/runs/here" }), []);
+ * ```
+ */
+// deno-lint-ignore require-await
+export async function getEarlierRuns(step: string, instance: string, options: GetRunOptions = {}): Promise<Run[]> {
+  const paths = instancePaths(options.runsDir ?? stepDefaults.runsDir, step, instance);
+  return historyOf(paths).reverse().flatMap((name) => {
+    const places = earlierPaths(paths, name);
+    const record = maybeRecord(places);
+    return record ? makeRun(places, { status: record.status, cached: false, reasons: [], record: () => record }) : [];
+  });
+}
+
 /** Names of all steps that ever ran, sorted. */
 export function stepNames(options: GetRunOptions = {}): string[] {
   return folders(resolve(options.runsDir ?? stepDefaults.runsDir));
@@ -86,6 +109,17 @@ export function stepNames(options: GetRunOptions = {}): string[] {
 /** Names of all instances of a step, sorted. */
 export function instanceNames(step: string, options: GetRunOptions = {}): string[] {
   return nameProblem(step) === undefined ? folders(resolve(options.runsDir ?? stepDefaults.runsDir, step)) : [];
+}
+
+/** Refuses a step that never ran, naming the nearest one that did. */
+export function checkStep(step: string, options: GetRunOptions = {}): string {
+  const known = stepNames(options);
+  if (known.includes(step)) return step;
+  const meant = nearest(step, known);
+  throw new DuctaflowError(`There is no step "${step}" in "${resolve(options.runsDir ?? stepDefaults.runsDir)}"`, {
+    code: "run-not-found",
+    hint: meant ? `Did you mean "${meant}"?` : `Steps here: ${known.join(", ") || "none yet"}`,
+  });
 }
 
 function maybeRun(step: string, instance: string, options: GetRunOptions): Run | undefined {

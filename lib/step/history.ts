@@ -2,9 +2,9 @@
  * Earlier runs of an instance: moved aside as they are, the oldest removed.
  * @module
  */
-import { join } from "../deps/path.ts";
+import { basename, dirname, join } from "../deps/path.ts";
 import { entriesOf, exists } from "../base/maybe_file.ts";
-import type { InstancePaths } from "./instance_paths.ts";
+import { type InstancePaths, instancePaths } from "./instance_paths.ts";
 
 /** Moves the run folder into history, named after the run's id if that is known, and keeps the `keep` newest earlier runs. */
 export function moveToHistory(paths: InstancePaths, keep: number, id?: string): void {
@@ -20,6 +20,28 @@ export function moveToHistory(paths: InstancePaths, keep: number, id?: string): 
 /** Names of earlier runs, oldest first; each is the run's id. */
 export function historyOf(paths: InstancePaths): string[] {
   return entriesOf(paths.history).filter((entry) => entry.isDirectory).map((entry) => entry.name).sort();
+}
+
+/** The paths of an earlier run, by its name in the history: its documents lie there, all else is that of the instance. */
+export function earlierPaths(paths: InstancePaths, name: string): InstancePaths {
+  const dir = join(paths.history, name);
+  const below = (path: string) => join(dir, basename(path));
+  return {
+    ...paths,
+    dir,
+    config: below(paths.config),
+    notebook: below(paths.notebook),
+    report: below(paths.report),
+    record: below(paths.record),
+  };
+}
+
+/** The paths of the instance that a run is of, be it the last run of it or an earlier one. */
+export function pathsOfRun({ step, instance, dir }: { step: string; instance: string; dir: string }): InstancePaths {
+  const home = dirname(dir);
+  const isEarlier = home.endsWith(join("/.ductaflow", "history", step, instance));
+  const runsDir = isEarlier ? join(home, "..", "..", "..", "..") : dirname(home);
+  return instancePaths(runsDir, step, instance);
 }
 
 function prune(paths: InstancePaths, keep: number): void {

@@ -71,10 +71,15 @@ export function instancePaths(runsDir: string, step: string, instance: string): 
 /** Refuses run folders that are links, so that nothing is ever written or removed elsewhere through one. */
 export function refuseLinks(paths: InstancePaths): void {
   for (const path of [dirname(paths.dir), paths.dir, paths.ownDir, dirname(paths.history), paths.history]) {
-    if (!exists(path) || !Deno.lstatSync(path).isSymlink) continue;
-    throw new DuctaflowError(`"${path}" is a symbolic link, and runs are written to real folders only`, {
-      code: "linked-folder",
-      hint: "Remove the link, or give another runsDir (the runs folder itself may be a link)",
-    });
+    refuseLink(path);
   }
+}
+
+/** Refuses a path that is a link. */
+export function refuseLink(path: string): void {
+  if (!exists(path) || !Deno.lstatSync(path).isSymlink) return;
+  throw new DuctaflowError(`"${path}" is a symbolic link, and runs are written to real folders only`, {
+    code: "linked-folder",
+    hint: "Remove the link, or give another runsDir (the runs folder itself may be a link)",
+  });
 }

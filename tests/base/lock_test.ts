@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
-import { acquireLock, describeHolder, isLocked, type LockHolder } from "../../lib/base/lock.ts";
+import { acquireLock, describeHolder, isLocked, type LockHolder, removeHeldLock } from "../../lib/base/lock.ts";
 
 async function inFolder(test: (path: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();
@@ -72,3 +72,21 @@ Deno.test("describeHolder() names process, host and time", () => {
   assertEquals(describeHolder(holder), "process 7 on ada since 2026-11-22 12:03:04 UTC");
   assert(describeHolder(undefined).includes("another process"));
 });
+
+Deno.test("acquireLock() holds a file that is there, when the one it waited for was removed by its holder", () =>
+  inFolder(async (path) => {
+    const first = await acquireLock(path, "step/a");
+    const second = acquireLock(path, "step/b");
+    removeHeldLock(path);
+    const third = await acquireLock(path, "step/c");
+    first.release();
+    const early = await Promise.race([
+      second.then(() => "taken"),
+      new Promise((done) => setTimeout(done, 60, "waits")),
+    ]);
+    assertEquals(early, "waits");
+    third.release();
+    const held = await second;
+    assertEquals([held.before?.name, isLocked(path)], ["step/c", true]);
+    held.release();
+  }));
