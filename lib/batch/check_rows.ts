@@ -3,13 +3,13 @@
  * must.
  * @module
  */
-import { DuctaflowError } from "../base/error.ts";
 import { isGreen } from "../base/record.ts";
 import { instancePaths } from "../step/instance_paths.ts";
 import type { StepPlan } from "../step/plan_run.ts";
 import { maybeRecord } from "../step/record_file.ts";
-import { makeRun, type Run } from "../step/run.ts";
+import type { Run } from "../step/run.ts";
 import { readSeals } from "../step/seals.ts";
+import { storedRun } from "../step/stored_run.ts";
 import type { StepOptions } from "../step/step_options.ts";
 import { lastBatch } from "./batch_log.ts";
 import { type BatchEntry, checkEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
@@ -73,29 +73,4 @@ function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Map<numbe
     runs.set(index, storedRun(plan, instance, { status: record.status, id, cached: true }));
   }
   return runs;
-}
-
-interface StoredRun {
-  status: Run["status"];
-  id: string;
-  cached: boolean;
-  reasons?: string[];
-}
-
-/** A run whose record stays on disk until somebody asks for it. */
-export function storedRun(
-  { runsDir, step }: Pick<StepPlan, "runsDir" | "step">,
-  instance: string,
-  known: StoredRun,
-): Run {
-  const { status, id, cached, reasons = [] } = known;
-  const record = () => {
-    const found = maybeRecord(instancePaths(runsDir, step, instance));
-    if (found?.id === id) return found;
-    throw new DuctaflowError(`The record of ${step}/${instance} is not that of the run ${id} any more`, {
-      code: "run-replaced",
-      hint: found ? "It has run again since: getRun gives the last run" : "The run was removed",
-    });
-  };
-  return makeRun({ step, instance, dir: `${runsDir}/${step}/${instance}` }, { status, cached, reasons, record });
 }

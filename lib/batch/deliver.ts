@@ -7,10 +7,8 @@ import { DuctaflowError, isDuctaflowError } from "../base/error.ts";
 import type { Run } from "../step/run.ts";
 import type { LogIndex } from "./delivery/delivery_log.ts";
 import type { DeliveryStatus } from "./delivery/examine_target.ts";
-import { makeDelivery } from "./delivery/make_delivery.ts";
-import { type DeliveredFile } from "./delivery/manifest.ts";
-import { type DeliveryPlan, nameOf, planDeliveries } from "./delivery/plan_deliveries.ts";
-import { throwProblems } from "./delivery/problem.ts";
+import type { DeliveredFile } from "./delivery/manifest.ts";
+import type { DeliveryPlan } from "./delivery/plan_deliveries.ts";
 import type { SelectOptions, SkippedFile } from "./delivery/select_files.ts";
 
 /** Options of `deliver`. */
@@ -74,6 +72,12 @@ export async function deliver(runs: Run | Run[], template: string, options: Deli
   checkOptions(list, template, options);
   const { rows, values = () => ({}), signal } = options;
   const rowOf = rows ? (_: Run, i: number) => rows[i] : values;
+  // Most conductors only run flows: what delivers is loaded on the first call.
+  const [{ planDeliveries }, { throwProblems }, { makeDelivery }] = await Promise.all([
+    import("./delivery/plan_deliveries.ts"),
+    import("./delivery/problem.ts"),
+    import("./delivery/make_delivery.ts"),
+  ]);
   const { plans, problems } = await planDeliveries(list, { ...options, template, values: rowOf });
   throwProblems(problems);
   const log: LogIndex = new Map();
@@ -127,7 +131,7 @@ const hints: Record<string, string> = {
 
 /** The errors of a disk in words, and how far it came. */
 function explain(error: unknown, { run, target }: DeliveryPlan, done: number, all: number): unknown {
-  const known = explainDiskError(error, `deliver ${nameOf(run)} to "${target}"`);
+  const known = explainDiskError(error, `deliver ${run.step}/${run.instance} to "${target}"`);
   if (!isDuctaflowError(known)) return error;
   const before = done === 0 ? "" : `; ${done} of ${all} were delivered before it`;
   return new DuctaflowError(`${known.message}${before}`, {

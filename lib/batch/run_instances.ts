@@ -8,12 +8,13 @@ import { planStep } from "../step/plan_run.ts";
 import type { Run } from "../step/run.ts";
 import { runStep } from "../step/run_step_flow.ts";
 import { stopOnSignals } from "../step/signals.ts";
+import { storedRun } from "../step/stored_run.ts";
 import { StepFailedError } from "../step/step_failed_error.ts";
 import type { StepOptions } from "../step/step_options.ts";
 import { type Batch, type BatchEvent, BatchFailedError, type BatchFailure } from "./batch.ts";
 import { type BatchLog, openBatchLog } from "./batch_log.ts";
 import type { BatchEntry, RowOptions } from "./batch_rows.ts";
-import { type CheckedBatch, checkRows, storedRun } from "./check_rows.ts";
+import { type CheckedBatch, checkRows } from "./check_rows.ts";
 import { Slots } from "./slots.ts";
 
 /** Options of a batch: those of each step, and how rows become instances and run together. */

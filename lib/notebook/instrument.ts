@@ -3,7 +3,7 @@
  * The flow's own tokens all stay on their lines.
  * @module
  */
-import { cellSpan } from "./read_flow.ts";
+import { cellSpan } from "./parse_flow.ts";
 import { applySplices } from "./edits.ts";
 import { linesOf } from "./lines.ts";
 import { moduleSplices } from "./module_references.ts";

@@ -3,19 +3,11 @@
  * @module
  */
 import { DuctaflowError } from "../base/error.ts";
-import { sha256 } from "../base/hash.ts";
 import { isAbsent } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
 import { basename, dirname, fromFileUrl, join, resolve, toFileUrl } from "../deps/path.ts";
-import { splitCells } from "./cells.ts";
 import { flowLocation } from "./flow_location.ts";
-import { parseHeader } from "./header.ts";
-import { linesOf } from "./lines.ts";
-import { readParameters } from "./parameters.ts";
-import { parseModule } from "./parse_module.ts";
-import type { Cell, Flow } from "./flow.ts";
-import type { Span } from "./cells.ts";
-import type { Lines } from "./lines.ts";
+import type { Flow } from "./flow.ts";
 
 const flowEndings = /\.(ts|mts|tsx|js|mjs|jsx)$/;
 const fetchTimeoutMs = 60_000;
@@ -39,6 +31,8 @@ const fetchTimeoutMs = 60_000;
  */
 export async function readFlow(path: string | URL): Promise<Flow> {
   const { source, url } = await readFlowSource(path);
+  // Most conductors run flows that were parsed before.
+  const { parseFlow } = await import("./parse_flow.ts");
   return await parseFlow(source, url);
 }
 
@@ -58,45 +52,10 @@ export async function readFlowSource(path: string | URL): Promise<{ source: stri
   }
 }
 
-/**
- * Makes a flow from its text, which `url` says where it came from.
- * @throws {DuctaflowError} as `readFlow` does
- */
-export async function parseFlow(source: string, url: string): Promise<Flow> {
-  const lines = linesOf(source);
-  const { header, endLine } = await parseHeader(lines, url);
-  const file = await parseModule(source, url);
-  const { cells, warnings } = splitCells(lines, file, endLine, url);
-  const cell = parametersCell(cells, url);
-  const read = readParameters(lines, file, cellSpan(lines, cells, cell), url);
-  header.warnings.push(...warnings, ...read.warnings);
-  return { url, name: nameOf(url), source, hash: await sha256(source), header, cells, parameters: read.parameters };
-}
-
-/** The stretch of the source that a cell takes, with its marker line. */
-export function cellSpan(lines: Lines, cells: Cell[], cell: Cell): Span {
-  const offset = (line: number | undefined) => line === undefined ? undefined : lines.starts[line - 1];
-  return {
-    start: offset(cell.markerLine) ?? 0,
-    end: offset(cells[cell.index + 1]?.markerLine) ?? lines.text.length + 1,
-  };
-}
-
 function flowUrl(path: string | URL): URL {
   const url = typeof path !== "string" ? path : /^(file|https?):/.test(path) ? new URL(path) : toFileUrl(resolve(path));
   if (["file:", "http:", "https:"].includes(url.protocol)) return url;
   throw new TypeError(`A flow is a path, a file: URL or an http(s): URL; "${url.href}" is none of these`);
-}
-
-function nameOf(url: string): string {
-  const last = new URL(url).pathname.split("/").at(-1) ?? "";
-  let name = last;
-  try {
-    name = decodeURIComponent(last);
-  } catch {
-    // A stray percent sign: the name stays as it is written.
-  }
-  return name.replace(/(.)\.[^.]*$/, "$1") || "flow";
 }
 
 async function readLocal(url: URL): Promise<{ bytes: Uint8Array; from: string }> {
@@ -163,24 +122,4 @@ async function readRemote(url: URL): Promise<{ bytes: Uint8Array; from: string }
     });
   }
   return { bytes: await response.bytes(), from: response.url || url.href };
-}
-
-function parametersCell(cells: Cell[], url: string): Cell {
-  const [cell, second] = cells.filter(({ type, tags }) => type === "code" && tags.includes("parameters"));
-  const line = ({ markerLine, line }: Cell) => markerLine ?? line;
-  if (cell && !second) return cell;
-  if (second) {
-    throw new DuctaflowError(
-      `The flow has two cells tagged "parameters" (${flowLocation(url, line(cell))} and line ${line(second)})`,
-      { code: "flow-parameters", hint: "Move all parameters into one of them and remove the tag from the other" },
-    );
-  }
-  const almost = cells.find(({ title, tags }) =>
-    [title, ...tags].some((word) => word && nearest(word.replace(/\W/g, ""), ["parameters"]))
-  );
-  const add = `// %% tags=["parameters"]`;
-  throw new DuctaflowError(`The flow "${flowLocation(url)}" has no cell tagged "parameters"`, {
-    code: "flow-parameters",
-    hint: almost ? `Write line ${line(almost)} as: ${add}` : `Add this line above the variables: ${add}`,
-  });
 }

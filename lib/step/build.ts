@@ -10,7 +10,7 @@ import { sha256 } from "../base/hash.ts";
 import { exists, maybeText } from "../base/maybe_file.ts";
 import { version } from "../base/version.ts";
 import type { Flow } from "../notebook/flow.ts";
-import { parseFlow, readFlowSource } from "../notebook/read_flow.ts";
+import { readFlowSource } from "../notebook/read_flow.ts";
 import { readHost } from "./host/read_host.ts";
 import { type CodeGraph, readCodeGraph, stillValid, withSettings } from "./code_graph.ts";
 import { findProject, type Project, projectFlags } from "./project.ts";
@@ -121,8 +121,11 @@ function projectOf(flow: Flow): Project {
 
 /** Reads, instruments and highlights a flow and writes the result, the file that makes it valid last. */
 async function store({ url, source, folder }: MakeOptions): Promise<StoredBuild> {
+  const [{ parseFlow }, { instrument }] = await Promise.all([
+    import("../notebook/parse_flow.ts"),
+    import("../notebook/instrument.ts"),
+  ]);
   const flow = await parseFlow(source, url);
-  const { instrument } = await import("../notebook/instrument.ts");
   const { source: copy, edits } = await instrument(flow);
   const stored: StoredBuild = {
     flow,

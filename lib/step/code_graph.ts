@@ -11,7 +11,6 @@ import { canonicalJson, type Json } from "../base/json.ts";
 import { maybeText } from "../base/maybe_file.ts";
 import type { CodeRecord } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
-import { plainFlow, plainModule } from "../notebook/plain_code.ts";
 import { type Project, projectFlags } from "./project.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -90,6 +89,7 @@ export async function readCodeGraph(
     const part = await hashPart(specifier, local!, takenAt);
     return { ...part, plain: known.get(part.hash) ?? await hashPlain(part) };
   }));
+  const { plainFlow } = await import("../notebook/plain_code.ts");
   parts.push({ ...await flowPart(flow, copyUrl, takenAt), plain: await sha256(await plainFlow(flow)) });
   const packages = packagesOf(info);
   return await seal({
@@ -158,6 +158,7 @@ async function hashPart(specifier: string, path: string, takenAt: number): Promi
 /** Code from the web does not change where it is; of anything but scripts nobody can tell what does not matter. */
 async function hashPlain({ specifier, path, hash }: HashedPart): Promise<string> {
   if (!/^file:.*\.[cm]?[jt]sx?$/.test(specifier)) return hash;
+  const { plainModule } = await import("../notebook/plain_code.ts");
   try {
     return await sha256(await plainModule(Deno.readTextFileSync(path), specifier));
   } catch (error) {

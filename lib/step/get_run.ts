@@ -8,12 +8,12 @@ import { entriesOf } from "../base/maybe_file.ts";
 import { isLocked } from "../base/lock.ts";
 import { nameProblem } from "../base/names.ts";
 import { nearest } from "../base/nearest.ts";
-import type { RunRecord, RunStatus } from "../base/record.ts";
+import type { RunStatus } from "../base/record.ts";
 import { instancePaths } from "./instance_paths.ts";
 import { earlierPaths, historyOf } from "./history.ts";
-import { readInterrupted } from "./interrupted.ts";
 import { maybeRecord } from "./record_file.ts";
 import { makeRun, type Run } from "./run.ts";
+import { storedRun } from "./stored_run.ts";
 import { stepDefaults } from "./step_options.ts";
 
 /** Where and which runs to look for. */
@@ -44,9 +44,8 @@ export interface GetAllOptions extends GetRunOptions {
  * assert(isDuctaflowError(error, "run-not-found"));
  * ```
  */
-// deno-lint-ignore require-await
 export async function getRun(step: string, instance: string, options: GetRunOptions = {}): Promise<Run> {
-  const run = maybeRun(step, instance, options);
+  const run = await maybeRun(step, instance, options);
   if (run) return run;
   const names = instanceNames(step, options);
   const meant = nearest(instance, names);
@@ -72,11 +71,14 @@ export async function getRun(step: string, instance: string, options: GetRunOpti
  * assertEquals(await getAllInstances("delay_model", { runsDir: "/no/runs/here", status: "all" }), []);
  * ```
  */
-// deno-lint-ignore require-await
 export async function getAllInstances(step: string, options: GetAllOptions = {}): Promise<Run[]> {
   const wanted = options.status ?? ["succeeded", "warned"];
-  const runs = instanceNames(step, options).map((instance) => maybeRun(step, instance, options));
-  return runs.filter((run) => run !== undefined).filter((run) => wanted === "all" || wanted.includes(run.status));
+  const runs: Run[] = [];
+  for (const instance of instanceNames(step, options)) {
+    const run = await maybeRun(step, instance, options);
+    if (run && (wanted === "all" || wanted.includes(run.status))) runs.push(run);
+  }
+  return runs;
 }
 
 /**
@@ -122,18 +124,21 @@ export function checkStep(step: string, options: GetRunOptions = {}): string {
   });
 }
 
-function maybeRun(step: string, instance: string, options: GetRunOptions): Run | undefined {
+async function maybeRun(step: string, instance: string, options: GetRunOptions): Promise<Run | undefined> {
   const paths = instancePaths(options.runsDir ?? stepDefaults.runsDir, step, instance);
-  const record = maybeRecord(paths);
-  if (!record) return undefined;
-  const shown = record.status === "running" && !isLocked(paths.lock) ? settled() : record;
-  return makeRun(paths, { status: shown.status, cached: false, reasons: [], record: () => shown });
-
-  /** It may have ended between the two looks. */
-  function settled(): RunRecord {
-    const again = maybeRecord(paths) ?? record!;
-    return again.status === "running" ? readInterrupted(paths, again).record : again;
+  const found = maybeRecord(paths);
+  if (!found) return undefined;
+  // It may have ended between the two looks.
+  const isOver = found.status === "running" && !isLocked(paths.lock);
+  const record = isOver ? maybeRecord(paths) ?? found : found;
+  const { id, status } = record;
+  if (isOver && status === "running") {
+    const { readInterrupted } = await import("./interrupted.ts");
+    const { record: interrupted } = readInterrupted(paths, record);
+    return makeRun(paths, { status: interrupted.status, cached: false, reasons: [], record: () => interrupted });
   }
+  if (status === "running") return makeRun(paths, { status, cached: false, reasons: [], record: () => record });
+  return storedRun({ runsDir: paths.runsDir, step }, instance, { status, id, cached: false });
 }
 
 function folders(path: string): string[] {

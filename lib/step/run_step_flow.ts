@@ -9,7 +9,6 @@ import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
 import { isGreen, type RunRecord } from "../base/record.ts";
 import type { Cell } from "../notebook/flow.ts";
 import { executeOptions } from "./execute_options.ts";
-import { executeRun } from "./execute_run.ts";
 import { decideFreshness, type Freshness } from "./freshness.ts";
 import { type InstancePaths, instancePaths, refuseLinks } from "./instance_paths.ts";
 import { planRun, type RunPlan } from "./plan_run.ts";
@@ -77,6 +76,7 @@ export async function runStep(
     const { run: reused, reasons } = isUnchanged(paths.record, seen) ? early : await maybeReuse(plan, options);
     if (reused) return reused;
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
+    const { executeRun } = await import("./execute_run.ts");
     const record = await executeRun(plan, settings);
     const run = makeRun(paths, { status: record.status, cached: false, reasons, record: () => record });
     if (!isGreen(record.status)) throw new StepFailedError(run);

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
 import { configSchema } from "../../lib/cli/json_schema.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 
 Deno.test("configSchema() describes each parameter with type, default, comment, and which must be given", async () => {
   const flow = await parseFlow(

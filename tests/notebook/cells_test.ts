@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "../../lib/deps/assert.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 
 const parametersCell = '// %% tags=["parameters"]\n';
 const parse = (text: string) => parseFlow(text + "\n" + parametersCell, "file:///flows/x.ts");

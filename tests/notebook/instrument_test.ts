@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { basename, fromFileUrl, join, toFileUrl } from "../../lib/deps/path.ts";
 import { instrument } from "../../lib/notebook/instrument.ts";
-import { parseFlow, readFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
+import { readFlow } from "../../lib/notebook/read_flow.ts";
 import { originalColumn } from "../../lib/step/host/errors.ts";
 import type { Edit } from "../../lib/notebook/edits.ts";
 import type { Instrumented } from "../../lib/notebook/instrument.ts";

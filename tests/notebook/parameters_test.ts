@@ -1,5 +1,5 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 import type { Parameter, ParameterType } from "../../lib/notebook/flow.ts";
 
 const url = "file:///flows/x.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertRejects } from "../../lib/deps/assert.ts";
 import { plainFlow, plainModule } from "../../lib/notebook/plain_code.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 
 const url = "file:///a.ts";
 const plain = (source: string, file = url) => plainModule(source, file);

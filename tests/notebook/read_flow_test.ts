@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "../..
 import { fromFileUrl, join, relative, toFileUrl } from "../../lib/deps/path.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { sha256File } from "../../lib/base/hash.ts";
-import { parseFlow, readFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
+import { readFlow } from "../../lib/notebook/read_flow.ts";
 
 const marker = '// %% tags=["parameters"]\n';
 const plain = new URL("../fixtures/flows/plain/flow.ts", import.meta.url);

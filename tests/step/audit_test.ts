@@ -1,5 +1,5 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 import { type Accesses, addDenials, type Denial, readAudit } from "../../lib/step/audit.ts";
 import { computeGrant, type PermissionOptions } from "../../lib/step/grant.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 import { bindConfig, type BindOptions, boundValues } from "../../lib/step/bind_config.ts";
 
 const flow = await parseFlow(

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../
 import { resolve } from "../../lib/deps/path.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import type { PermissionKind, PermissionSet } from "../../lib/base/record.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 import { allows, computeGrant, type Grant, grantFlags, type PermissionOptions } from "../../lib/step/grant.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";
 

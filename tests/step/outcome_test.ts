@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 import type { Attempt } from "../../lib/step/attempt.ts";
 import { Capture } from "../../lib/step/capture.ts";
 import type { RunEvent } from "../../lib/step/event_log.ts";

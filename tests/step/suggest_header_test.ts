@@ -1,6 +1,6 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
 import type { PermissionSet } from "../../lib/base/record.ts";
-import { parseFlow } from "../../lib/notebook/read_flow.ts";
+import { parseFlow } from "../../lib/notebook/parse_flow.ts";
 import type { Accesses } from "../../lib/step/audit.ts";
 import { computeGrant, type PermissionOptions } from "../../lib/step/grant.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";
