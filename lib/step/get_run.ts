@@ -75,7 +75,7 @@ export async function getAllInstances(step: string, options: GetAllOptions = {})
   const wanted = options.status ?? ["succeeded", "warned"];
   const runs: Run[] = [];
   for (const instance of instanceNames(step, options)) {
-    const run = await maybeRun(step, instance, options);
+    const run = await maybeRun(step, instance, { ...options, many: true });
     if (run && (wanted === "all" || wanted.includes(run.status))) runs.push(run);
   }
   return runs;
@@ -124,7 +124,12 @@ export function checkStep(step: string, options: GetRunOptions = {}): string {
   });
 }
 
-async function maybeRun(step: string, instance: string, options: GetRunOptions): Promise<Run | undefined> {
+/** `many` leaves the record on disk. */
+async function maybeRun(
+  step: string,
+  instance: string,
+  { many, ...options }: GetRunOptions & { many?: boolean },
+): Promise<Run | undefined> {
   const paths = instancePaths(options.runsDir ?? stepDefaults.runsDir, step, instance);
   const found = maybeRecord(paths);
   if (!found) return undefined;
@@ -137,8 +142,10 @@ async function maybeRun(step: string, instance: string, options: GetRunOptions):
     const { record: interrupted } = readInterrupted(paths, record);
     return makeRun(paths, { status: interrupted.status, cached: false, reasons: [], record: () => interrupted });
   }
-  if (status === "running") return makeRun(paths, { status, cached: false, reasons: [], record: () => record });
-  return storedRun({ runsDir: paths.runsDir, step }, instance, { status, id, cached: false });
+  if (many && status !== "running") {
+    return storedRun({ runsDir: paths.runsDir, step }, instance, { status, id, cached: false });
+  }
+  return makeRun(paths, { status, cached: false, reasons: [], record: () => record });
 }
 
 function folders(path: string): string[] {

@@ -121,8 +121,8 @@ Deno.test("parseFlow() gives plain data", async () => {
   assertEquals(JSON.parse(JSON.stringify(flow)), flow);
 });
 
-Deno.test("readFlow() is imported without the parsers it may need", async () => {
-  const root = new URL("../../lib/notebook/read_flow.ts", import.meta.url).href;
+Deno.test("parseFlow() is imported without the parsers it may need", async () => {
+  const root = new URL("../../lib/notebook/parse_flow.ts", import.meta.url).href;
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", root] }).output();
   const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: GraphModule[] };
   const loaded = new Set([root]);
