@@ -249,3 +249,38 @@ Deno.exit(0);
     assertEquals(box.record("calls", "a").metrics.map(({ name, value }) => [name, value]), [["m", 1]]);
   }),
 );
+
+Deno.test(
+  "case 7: a flow that patches the functions that frames are made with neither tears them nor sees their key",
+  sandboxed(async (box) => {
+    const patch = `
+const seen = [];
+const spy = (holder, name, answer) => {
+  const former = holder[name];
+  holder[name] = function (...args) {
+    for (const item of [this, ...args]) {
+      seen.push(item instanceof Uint8Array ? String.fromCharCode(...item.slice(0, 64)) : String(item));
+    }
+    return answer === undefined ? former.apply(this, args) : answer;
+  };
+};
+spy(TextEncoder.prototype, "encode");
+spy(TextEncoder.prototype, "encodeInto");
+spy(Uint8Array.prototype, "set");
+spy(Uint8Array.prototype, "subarray");
+spy(JSON, "stringify", '{"t":"done","ms":1,"rss":1}');
+Object.prototype.toJSON = () => ({ t: "done", ms: 1, rss: 1 });
+Deno.jupyter.display("shown");
+if (seen.some((text) => text.includes("\\x1e"))) console.log("a frame was seen");
+`;
+    box.flow("patches", `// %% Patch\n${patch}// %% Leave\nDeno.exit(0);\n`);
+    box.flow("goes_on", `// %% Patch\n${patch}// %% End\nconsole.log("end");\n`);
+    const [leaves, goesOn] = await box.conduct(`
+      for (const flow of ["patches", "goes_on"]) say(await outcome(runStepFlow(flow, "a")));
+    `);
+    assertStringIncludes(leaves.text, 'Exited early in cell 3 "Leave"');
+    assertEquals([goesOn.status, goesOn.text], ["succeeded", "Succeeded"]);
+    const notebook = box.notebook("goes_on", "a");
+    assertEquals([streamText(notebook, 1), streamText(notebook, 2)], ["", "end\n"]);
+  }),
+);
