@@ -284,3 +284,19 @@ if (seen.some((text) => text.includes("\\x1e"))) console.log("a frame was seen")
     assertEquals([streamText(notebook, 1), streamText(notebook, 2)], ["", "end\n"]);
   }),
 );
+
+Deno.test(
+  "runStepFlow() names the flow's own line for a mistake that only V8 finds, and begins a trace as Deno does",
+  sandboxed(async (box) => {
+    box.flow("pattern", "// %% Fine\nn;\n// %% Pattern\nn; const pattern = /[/]`/v;\n");
+    box.flow("traces", '// %% Trace\nconsole.trace("here");\n');
+    const [outcome] = await box.conduct(`
+      say(await outcome(runStepFlow("pattern", "a")));
+      await runStepFlow("traces", "a");
+    `);
+    const { error } = box.record("pattern", "a");
+    assertEquals([outcome.status, error?.line, error?.column, error?.cell], ["failed", 6, 20, 2]);
+    assertStringIncludes(outcome.text, `class at file://${box.dir}/flows/pattern.ts:6:20`);
+    assertStringIncludes(streamText(box.notebook("traces", "a"), 1, "stderr"), "Trace: here\n    at ");
+  }),
+);
