@@ -16,6 +16,7 @@ import { maybeConfig } from "./config_file.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
+import { conductorLocale } from "./locale.ts";
 import { parseRecord } from "./record_file.ts";
 import { appendSeal, maybeSeal, type Seal } from "./seals.ts";
 
@@ -28,6 +29,7 @@ export interface StaleReason {
     | "code"
     | "config"
     | "permissions"
+    | "locale"
     | "deno"
     | "input"
     | "output"
@@ -63,12 +65,13 @@ export function hashConfig(config: Config): Promise<string> {
 }
 
 /**
- * SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else. The run folder
- * itself stands in it as such, so that all instances of a step share the hash (and the work).
+ * SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else, and of the locale,
+ * which reaches a flow in the same way. The run folder itself stands in it as such, so that all instances of a step share the hash (and the work).
  */
 export function hashGrant(grant: Grant, { dir }: InstancePaths): Promise<string> {
   const values = grant.granted.env === undefined ? null : { ...grantedVariables(grant) };
-  const text = canonicalJson([grant.granted as unknown as Json, grant.closed, values]);
+  const locale = { ...conductorLocale() };
+  const text = canonicalJson([grant.granted as unknown as Json, grant.closed, values, locale]);
   const common = text.replaceAll(JSON.stringify(dir).slice(1, -1), "{run}");
   if (common !== lastGrant?.text) lastGrant = { text: common, hash: sha256(common) };
   return lastGrant.hash;
@@ -116,7 +119,7 @@ async function* compare(
   if (seal.never) yield { kind: "untraceable", text: seal.never };
   if (seal.code !== build.graph.hash) yield* codeReasons(record, build);
   if (seal.config !== options.configHash) yield* configReasons(paths, config);
-  if (seal.grant !== options.grantHash) yield grantReason(record, grant);
+  if (seal.grant !== options.grantHash) yield* grantReasons(record, grant);
   yield* inputReasons(seal, paths);
   yield* outputReasons(seal, paths);
   // It counts for every run that says so: that a flow looks at the clock, nothing can tell.
@@ -173,14 +176,18 @@ function show(value: Json | undefined): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-function grantReason(record: RunRecord, grant: Grant): StaleReason {
+function* grantReasons(record: RunRecord, grant: Grant): Generator<StaleReason> {
+  const { timeZone } = conductorLocale();
+  const formerZone = record.environment.timeZone;
+  if (formerZone !== timeZone) yield { kind: "locale", text: `The time zone changed: ${formerZone} → ${timeZone}` };
   const before = record.permissions.granted;
   const kinds = [...new Set([...Object.keys(before), ...Object.keys(grant.granted)])] as (keyof typeof before)[];
   const changed = kinds.filter((kind) =>
     JSON.stringify(before[kind] ?? null) !== JSON.stringify(grant.granted[kind] ?? null)
   );
-  const what = changed.length > 0 ? changed.join(", ") : "the value of a granted variable, or a closed path";
-  return { kind: "permissions", text: `The permissions changed: ${what}` };
+  if (changed.length === 0 && formerZone !== timeZone) return;
+  const what = changed.join(", ") || "the value of a granted variable, the language, or a closed path";
+  yield { kind: "permissions", text: `The permissions changed: ${what}` };
 }
 
 async function* inputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<StaleReason> {
