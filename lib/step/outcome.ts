@@ -24,6 +24,7 @@ export interface Outcome {
   failedCell?: number;
 }
 
+const listedChecks = 8;
 const neverResolved = "error: Top-level await promise never resolved";
 
 /** Decides how an attempt ended. */
@@ -135,10 +136,13 @@ function incompleteOutcome(flow: Flow, paths: InstancePaths, captured: Captured)
 function checkedOutcome(captured: Captured): Outcome {
   const broken = captured.checks.filter((check) => !check.ok);
   const errors = broken.filter((check) => check.severity === "error");
-  const list = (checks: typeof broken) => checks.map((check) => `"${check.name}"`).join(", ");
+  const list = (checks: typeof broken) => {
+    const names = checks.slice(0, listedChecks).map((check) => `"${check.name}"`).join(", ");
+    return checks.length > listedChecks ? `${names} and ${checks.length - listedChecks} more` : names;
+  };
   if (errors.length > 0) {
     const message = `Checks do not hold: ${list(errors)}`;
-    const detail = errors.map((check) => check.message).filter(Boolean).join("; ");
+    const detail = errors.slice(0, listedChecks).map((check) => check.message).filter(Boolean).join("; ");
     const error = { name: "CheckFailed", message: detail ? `${message} (${detail})` : message };
     return failure("failed", message, error, errors[0].cell);
   }
