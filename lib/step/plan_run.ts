@@ -2,7 +2,7 @@
  * What is decided before a run starts: the flow is built, the config bound, the permissions granted.
  * @module
  */
-import { resolve } from "../deps/path.ts";
+import { join, resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
 import { checkName } from "../base/names.ts";
 import { bindConfig, type BoundConfig } from "./bind_config.ts";
@@ -32,21 +32,22 @@ export async function planRun(
   options: StepOptions,
 ): Promise<RunPlan> {
   checkOptions(options);
-  const runsDir = options.runsDir ?? stepDefaults.runsDir;
+  // Both are taken now: a conductor may go to another folder while the flow is read.
+  const [cwd, runsDir] = [Deno.cwd(), resolve(options.runsDir ?? stepDefaults.runsDir)];
   checkName("instance", instance);
   options.signal?.throwIfAborted();
   try {
-    const build = await buildFlow(flowPath(flow), resolve(runsDir, ".ductaflow", "build"));
+    const build = await buildFlow(flowPath(flow), join(runsDir, ".ductaflow", "build"));
     const step = checkName("step", options.step ?? build.flow.name);
     const paths = instancePaths(runsDir, step, instance);
     const text = options.textConfig;
     const name = `${step}/${instance}`;
     const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
-    const grant = computeGrant(build.flow, paths, options.permissions);
+    const grant = computeGrant(build.flow, paths, options.permissions, cwd);
     const [configHash, grantHash] = await Promise.all([hashConfig(bound.config), hashGrant(grant, paths)]);
     return { id: newId(), paths, build, bound, grant, configHash, grantHash };
   } catch (error) {
-    throw explainDiskError(error, `prepare "${flow}" in "${resolve(runsDir)}"`);
+    throw explainDiskError(error, `prepare "${flow}" in "${runsDir}"`);
   }
 }
 

@@ -459,3 +459,16 @@ projectTest(
     assertEquals([code, message.includes(`"${project.path("deno.json")}"`)], ["flow-import", true], message);
   },
 );
+
+projectTest(
+  "a run goes where the conductor was when it asked for it",
+  { "flows/f.ts": flowOf("1") },
+  async (project) => {
+    const { stdout, stderr } = await project.conduct(`import { runStepFlow } from ${JSON.stringify(modUrl)};
+const asked = runStepFlow("flows/f.ts", "a");
+Deno.chdir("flows");
+console.log((await asked).dir);`);
+    assertEquals(stdout.trim(), project.path("runs/f/a"), stderr);
+    assert(!exists(project.path("flows/runs")));
+  },
+);
