@@ -66,7 +66,8 @@ function stoppedOutcome(
 }
 
 function thrownOutcome(flow: Flow, paths: InstancePaths, captured: Captured): Outcome {
-  const { thrown, cell, late } = captured.error!;
+  const { cell, late } = captured.error!;
+  const thrown = withWorkerError(captured);
   const thrownAt = firstPosition(flow, thrown);
   const at = thrownAt ? cellAtLine(flow, thrownAt.line) : undefined;
   // While imports load no cell has begun; an error that names a line belongs to that line's cell.
@@ -161,6 +162,16 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 interface Position {
   line: number;
   column: number;
+}
+
+/** Of an error in a worker Deno tells the flow only that there was one, or null; what it was stands on stderr. */
+function withWorkerError(captured: Captured): ThrownError {
+  const { thrown } = captured.error!;
+  const isBare = thrown.message.startsWith("Unhandled error in child worker") ||
+    thrown.name === "Thrown value" && thrown.message === "null";
+  const said = isBare ? stderrOf(captured).map(({ text }) => text).join("") : "";
+  const [, message] = /Uncaught \(in worker "[^"]*"\) (?:\(in promise\) )?(.+)/.exec(said) ?? [];
+  return message ? { name: "Error", message: `In a worker: ${message}`, cause: { name: "Error", message } } : thrown;
 }
 
 /** Where an error was thrown, by its own stack or, without one, by those of its causes. */

@@ -300,3 +300,23 @@ Deno.test(
     assertStringIncludes(streamText(box.notebook("traces", "a"), 1, "stderr"), "Trace: here\n    at ");
   }),
 );
+
+Deno.test(
+  "runStepFlow() says what went wrong in a worker, and what would allow it",
+  sandboxed(async (box) => {
+    const text = `// %% Start
+const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+await new Promise((resolve) => worker.onmessage = resolve);
+`;
+    Deno.writeTextFileSync(box.path("flows/worker.js"), `throw new RangeError("too far");\n`);
+    const header = "// ---\n// permissions:\n//   read: [worker.js]\n// ---\n";
+    box.flow("refused", text);
+    box.flow("breaks", `${header}// %% tags=["parameters"]\n${text}`);
+    const [refused, breaks] = await box.conduct(`
+      for (const flow of ["refused", "breaks"]) say(await outcome(runStepFlow(flow, "a")));
+    `);
+    assertStringIncludes(refused.text, `In a worker: Requires read access to "${box.path("flows/worker.js")}"`);
+    assertStringIncludes(refused.hint, "Add to the permissions in the flow's header: read: [worker.js]");
+    assertStringIncludes(breaks.text, "In a worker: RangeError: too far");
+  }),
+);
