@@ -46,7 +46,7 @@ export async function readFlow(path: string | URL): Promise<Flow> {
 /** The text of a flow file and the URL that it came from, for those who may know the flow already. */
 export async function readFlowSource(path: string | URL): Promise<{ source: string; url: string }> {
   const url = flowUrl(path);
-  const { bytes, from } = url.protocol === "file:" ? await readLocal(url) : await readRemote(url);
+  const { bytes, from } = url.protocol === "file:" ? readLocal(url) : await readRemote(url);
   try {
     // The byte order mark is kept, so that the hash of the text is the hash of the bytes.
     return { source: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), url: from };
@@ -100,7 +100,7 @@ function nameOf(url: string): string {
   return name.replace(/(.)\.[^.]*$/, "$1") || "flow";
 }
 
-async function readLocal(url: URL): Promise<{ bytes: Uint8Array; from: string }> {
+function readLocal(url: URL): { bytes: Uint8Array; from: string } {
   const path = fromFileUrl(url);
   try {
     // A flow is small; the asynchronous call costs five times as much.
