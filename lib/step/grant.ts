@@ -139,6 +139,7 @@ function checkValues(kind: PermissionKind, values: string[] | true): void {
   for (const value of values === true ? [] : values) {
     if (typeof value !== "string" || value === "") throw badGrant(kind, value, "it is not text");
     if (value.includes(",")) throw badGrant(kind, value, "it contains a comma, which Deno takes for the next value");
+    if (kind === "net" && /[/\s]/.test(value.replace(/\/\d+$/, ""))) throw badGrant(kind, value, "it is no host");
     if (/[\0\n\r]/.test(value)) throw badGrant(kind, value, "it contains a control character");
   }
 }
@@ -146,7 +147,9 @@ function checkValues(kind: PermissionKind, values: string[] | true): void {
 function badGrant(kind: PermissionKind, value: unknown, reason: string): DuctaflowError {
   return new DuctaflowError(`The ${kind} permission "${value}" cannot be granted: ${reason}`, {
     code: "bad-grant",
-    hint: kind === "read" || kind === "write"
+    hint: kind === "net"
+      ? "Write a host with or without its port, such as api.example.com or 127.0.0.1:8080"
+      : kind === "read" || kind === "write"
       ? "Rename the folder, or move the project to a path without commas"
       : "Change the permission in the flow's header or in the options of the step",
   });
