@@ -103,22 +103,57 @@ export function table(rows: Iterable<object>): Displayable {
   );
 }
 
-/** Reports a number of this run and returns it. Throws a `TypeError` when it is not a finite number. */
+/** Reports a number of this run and returns it. Throws a `TypeError` when it is not a finite number or has no name. */
 export function metric(name: string, value: number, options: MetricOptions = {}): number {
+  checkName("metric", name);
   if (typeof value !== "number" || !Number.isFinite(value)) {
     throw new TypeError(`The metric "${name}" is "${value}": a metric is a finite number`);
   }
-  if (host) host.metric(name, value, options);
-  else console.log(`metric ${name}: ${value}${options.unit ? ` ${options.unit}` : ""}`);
+  const { unit, description } = textsOf(`metric "${name}"`, options, ["unit", "description"]);
+  if (host) host.metric(name, value, { unit, description });
+  else console.log(`metric ${name}: ${value}${unit ? ` ${unit}` : ""}`);
   return value;
 }
 
-/** Reports a yes or no of this run and returns it. Throws a `TypeError` when it is not a boolean. */
+/**
+ * Reports a yes or no of this run and returns it. Throws a `TypeError` when it is not a boolean, has no name or a severity
+ * that does not exist.
+ */
 export function check(name: string, ok: boolean, options: CheckOptions = {}): boolean {
+  checkName("check", name);
   if (typeof ok !== "boolean") throw new TypeError(`The check "${name}" is "${ok}": a check is true or false`);
-  if (host) host.check(name, ok, options);
-  else console.log(`check ${name}: ${ok ? "ok" : `does not hold${options.message ? `: ${options.message}` : ""}`}`);
+  const { severity, message } = textsOf(`check "${name}"`, options, ["severity", "message"]);
+  if (severity !== undefined && severity !== "warning" && severity !== "error") {
+    throw new TypeError(`The severity of the check "${name}" is "${severity}", accepted is "warning" or "error"`);
+  }
+  if (host) host.check(name, ok, { severity, message });
+  else console.log(`check ${name}: ${ok ? "ok" : `does not hold${message ? `: ${message}` : ""}`}`);
   return ok;
+}
+
+function checkName(what: string, name: unknown): void {
+  if (typeof name === "string" && name !== "") return;
+  throw new TypeError(`The name of a ${what} is ${Deno.inspect(name)}, accepted is text`);
+}
+
+/** The options that exist, each a text: what else is given would make a record that nothing can read. */
+function textsOf<K extends string>(
+  what: string,
+  options: { [key in K]?: unknown },
+  keys: K[],
+): { [key in K]?: string } {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`The options of the ${what} are ${Deno.inspect(options)}, accepted is an object`);
+  }
+  const texts: { [key in K]?: string } = {};
+  for (const key of keys) {
+    const value = options[key];
+    if (typeof value === "string") texts[key] = value;
+    else if (value !== undefined) {
+      throw new TypeError(`The ${key} of the ${what} is ${Deno.inspect(value)}, accepted is text`);
+    }
+  }
+  return texts;
 }
 
 /** Tells whoever watches how far a long cell is: `done` of `total`, with an optional word on what is done. */

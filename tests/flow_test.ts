@@ -51,6 +51,26 @@ Deno.test("metric() and check() refuse what is no number or boolean", async () =
   assertStringIncludes((await script(`flow.check("ok", 1 as never);`)).stderr, "a check is true or false");
 });
 
+Deno.test("metric() and check() refuse a name, a severity or an option that a record cannot hold", async () => {
+  const { stdout } = await script(`
+    const refused = (...calls) => {
+      for (const call of calls) try { call(); console.log("taken"); } catch (error) { console.log(error.name, error.message); }
+    };
+    const { check, metric } = flow;
+    refused(
+      () => check("ok", false, { severity: "Error" }), () => check("ok", false, "error"), () => check("", true),
+      () => metric(undefined, 1), () => metric("rows", 1, { unit: 5 }), () => metric("rows", 1, null),
+    );`);
+  assertEquals(stdout.trim().split("\n"), [
+    'TypeError The severity of the check "ok" is "Error", accepted is "warning" or "error"',
+    'TypeError The options of the check "ok" are "error", accepted is an object',
+    'TypeError The name of a check is "", accepted is text',
+    "TypeError The name of a metric is undefined, accepted is text",
+    'TypeError The unit of the metric "rows" is 5, accepted is text',
+    'TypeError The options of the metric "rows" are null, accepted is an object',
+  ]);
+});
+
 Deno.test("run and input() say where a flow is when it runs alone", async () => {
   const { stdout } = await script(`console.log(flow.run, flow.input("prepare", "am", "rows.csv"));`);
   assertEquals(

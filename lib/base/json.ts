@@ -11,6 +11,9 @@ export type Json = null | boolean | number | string | Json[] | {
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json };
 
+/** Deeper JSON overflows the stack of those who read it. */
+const deepest = 500;
+
 /** One reason why a value cannot be written as JSON, with the path to it (`axes[2].start`). */
 export interface JsonProblem {
   /** Where in the value; empty for the value itself. */
@@ -30,6 +33,7 @@ export function toPlainJson(
   convert: (value: unknown) => unknown = (value) => value,
 ): { value: Json; problems: JsonProblem[] } {
   const problems: JsonProblem[] = [];
+  /** The objects around the one that is looked at. */
   const open = new Set<object>();
   return { value: copy(value, ""), problems };
 
@@ -46,6 +50,7 @@ export function toPlainJson(
     if (open.has(value)) {
       return refuse(path, "a reference back to an object that contains it");
     }
+    if (open.size >= deepest) return refuse(shortPath(path), `more than ${deepest} objects and lists in each other`);
     open.add(value);
     try {
       return copyObject(value, path);
@@ -80,6 +85,10 @@ export function toPlainJson(
     problems.push({ path, found });
     return null;
   }
+}
+
+function shortPath(path: string): string {
+  return path.length > 60 ? `${path.slice(0, 57)}...` : path;
 }
 
 function describe(value: unknown): string {

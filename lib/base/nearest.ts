@@ -8,7 +8,8 @@ export function nearest(
   name: string,
   candidates: Iterable<string>,
 ): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  // At least one character must be the same: "z" is not meant by who wrote "a".
+  const limit = Math.min(Math.max(1, Math.floor(name.length / 3)), name.length - 1);
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

@@ -33,7 +33,7 @@ export async function findFresh(
     code: options.strict ? build.graph.hash : build.graph.plain,
     strict: options.strict ?? false,
     // One instance stands for all: the hash leaves its own folder out.
-    grant: (await planGrant(build, paths, options)).grantHash,
+    grant: (await planGrant(build, paths, options, plan.cwd)).grantHash,
     freshForMs: build.flow.header.freshForMs,
     now: Date.now(),
   };

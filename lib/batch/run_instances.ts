@@ -77,7 +77,7 @@ export async function runInstances<R extends object>(
   try {
     const at = new Date().toISOString();
     log.append({ t: "batch", id: log.id, step, flow: plan.build.flow.url, at, rows: total, fresh: fresh.size });
-    const work = new Work(flow, checked, options, log);
+    const work = new Work(checked, options, log);
     const stopped = stale.length > 0 && await work.run(concurrency);
     const batch = work.batch(performance.now() - began);
     const counts = { succeeded: batch.succeeded.length, failed: batch.failed.length };
@@ -104,7 +104,6 @@ export function checkBatchOptions(
 
 /** A batch under way. */
 class Work {
-  readonly #flow: string | URL;
   readonly #checked: CheckedBatch;
   readonly #options: BatchOptions<never>;
   readonly #log: BatchLog;
@@ -116,8 +115,7 @@ class Work {
   readonly #cancel = new AbortController();
   #signal: AbortSignal;
 
-  constructor(flow: string | URL, checked: CheckedBatch, options: BatchOptions<never>, log: BatchLog) {
-    this.#flow = flow;
+  constructor(checked: CheckedBatch, options: BatchOptions<never>, log: BatchLog) {
     this.#checked = checked;
     this.#options = options;
     this.#log = log;
@@ -165,8 +163,10 @@ class Work {
     const { progress, onFailure } = this.#options;
     const began = performance.now();
     try {
-      const run = await runStep(this.#flow, instance, config, {
+      const { build, runsDir } = this.#checked.plan;
+      const run = await runStep(build.flow.url, instance, config, {
         ...stepOptions(entry, this.#options),
+        runsDir,
         signal: this.#signal,
         ...(progress ? { onEvent: (event) => progress({ t: "step", instance, index, event }) } : {}),
       }, onProcessEnd);

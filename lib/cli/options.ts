@@ -73,7 +73,10 @@ export function parseOptions<T extends OptionTable>(
 function unknownOption(arg: string, names: string[]): { message: string; hint?: string } {
   const [dashed] = arg.split("=", 1);
   const meant = nearest(dashed.replace(/^-+/, ""), names);
-  return { message: `There is no option "${dashed}"`, ...(meant ? { hint: `Did you mean "--${meant}"?` } : {}) };
+  return {
+    message: `There is no option "${dashed}"`,
+    hint: meant ? `Did you mean "--${meant}"?` : "Add --help to see the options",
+  };
 }
 
 function switchesWithValue(args: string[], table: OptionTable): string[] {

@@ -11,6 +11,7 @@ import type { Flow } from "./flow.ts";
 
 const flowEndings = /\.(ts|mts|tsx|js|mjs|jsx)$/;
 const fetchTimeoutMs = 60_000;
+const listedNames = 8;
 
 /**
  * Reads a flow: its header, its cells and the parameters it declares. Nothing of it runs.
@@ -39,7 +40,7 @@ export async function readFlow(path: string | URL): Promise<Flow> {
 /** The text of a flow file and the URL that it came from, for those who may know the flow already. */
 export async function readFlowSource(path: string | URL): Promise<{ source: string; url: string }> {
   const url = flowUrl(path);
-  const { bytes, from } = url.protocol === "file:" ? await readLocal(url) : await readRemote(url);
+  const { bytes, from } = url.protocol === "file:" ? readLocal(url) : await readRemote(url);
   try {
     // The byte order mark is kept, so that the hash of the text is the hash of the bytes.
     return { source: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), url: from };
@@ -58,14 +59,14 @@ function flowUrl(path: string | URL): URL {
   throw new TypeError(`A flow is a path, a file: URL or an http(s): URL; "${url.href}" is none of these`);
 }
 
-async function readLocal(url: URL): Promise<{ bytes: Uint8Array; from: string }> {
+function readLocal(url: URL): { bytes: Uint8Array; from: string } {
   const path = fromFileUrl(url);
   try {
     // A flow is small; the asynchronous call costs five times as much.
     return { bytes: Deno.readFileSync(path), from: url.href };
   } catch (error) {
     if (isAbsent(error)) {
-      throw notFound(path, await suggestFlow(path), error);
+      throw notFound(path, flowNames(dirname(path)), error);
     }
     if (error instanceof Deno.errors.IsADirectory || isFolder(path)) {
       throw new DuctaflowError(`The flow "${flowLocation(url.href)}" is a folder`, { code: "flow-not-found" });
@@ -82,29 +83,36 @@ function isFolder(path: string): boolean {
   }
 }
 
-function notFound(path: string, suggestion: string | undefined, cause: unknown): DuctaflowError {
-  return new DuctaflowError(`There is no flow "${flowLocation(toFileUrl(path).href)}"`, {
+function notFound(path: string, names: string[] | undefined, cause: unknown): DuctaflowError {
+  return new DuctaflowError(`There is no flow "${shown(path)}"`, {
     code: "flow-not-found",
-    ...(suggestion && { hint: `Did you mean "${flowLocation(toFileUrl(suggestion).href)}"?` }),
+    hint: names ? suggestFlow(path, names) : `There is no folder "${dirname(path)}": paths count from "${Deno.cwd()}"`,
     cause,
   });
 }
 
-/** The flow in the same folder whose name is nearest. */
-async function suggestFlow(path: string): Promise<string | undefined> {
-  const names: string[] = [];
+/** The flow in the same folder whose name is nearest, or those that are there. */
+function suggestFlow(path: string, names: string[]): string {
+  const bare = (name: string) => name.replace(flowEndings, "");
+  const close = nearest(bare(basename(path)), names.map(bare));
+  const name = close && names.find((name) => bare(name) === close);
+  if (name) return `Did you mean "${shown(join(dirname(path), name))}"?`;
+  if (names.length === 0) return `No flow is in the folder "${dirname(path)}"`;
+  const more = names.length > listedNames ? ` and ${names.length - listedNames} more` : "";
+  return `In the folder "${dirname(path)}" are ${names.slice(0, listedNames).join(", ")}${more}`;
+}
+
+/** The files in a folder that may be flows, sorted; undefined when there is no such folder or it may not be listed. */
+function flowNames(folder: string): string[] | undefined {
   try {
-    for await (const entry of Deno.readDir(dirname(path))) if (flowEndings.test(entry.name)) names.push(entry.name);
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => flowEndings.test(name)).sort();
   } catch {
-    // No such folder, or it may not be listed: then there is nothing to suggest.
     return undefined;
   }
-  names.sort();
-  const bare = (name: string) => name.replace(flowEndings, "");
-  const wanted = bare(basename(path));
-  const close = nearest(wanted, names.map(bare));
-  const name = close && names.find((name) => bare(name) === close);
-  return name && join(dirname(path), name);
+}
+
+function shown(path: string): string {
+  return flowLocation(toFileUrl(path).href);
 }
 
 async function readRemote(url: URL): Promise<{ bytes: Uint8Array; from: string }> {

@@ -19,7 +19,7 @@ export interface CollectOptions {
 const defaultLimit = 10_000;
 /** Tables are looked into until they add up to this many bytes; those after it are files like any other. */
 const tableBudget = 1024 * 1024 * 1024;
-const ownFile = /^(config\.json|flow\.ipynb|report\.html|run\.json)(\..*tmp)?$/;
+const ownFile = /^(config\.json|flow\.ipynb|report\.html|run\.json)(\.\d+-\d+\.tmp)?$/;
 
 /**
  * Lists the files in a run folder and in the folders below it, sorted by name, with type, size and hash. Links are

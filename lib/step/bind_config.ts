@@ -146,7 +146,8 @@ function replaceValue(config: Config, key: string, value: Json): void {
 function readConfig(flow: Flow, input: unknown): { config: Config; problems: string[]; lost: Set<string> } {
   const { value, problems } = toPlainJson(input ?? {});
   if (!isJsonObject(value)) {
-    return { config: {}, problems: [`the config is ${quote(value)}, accepted is an object`], lost: new Set() };
+    const found = problems.find(({ path }) => path === "")?.found ?? quote(value);
+    return { config: {}, problems: [`the config is ${found}, accepted is an object`], lost: new Set() };
   }
   return {
     config: value,

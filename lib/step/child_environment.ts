@@ -5,6 +5,7 @@
 import { DuctaflowError } from "../base/error.ts";
 import { maybeEnv } from "../base/maybe_env.ts";
 import type { Grant } from "./grant.ts";
+import { localeVariables } from "./locale.ts";
 import { runDeno } from "./run_deno.ts";
 
 const plainPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,8 +33,7 @@ export async function childEnvironment(grant: Grant): Promise<Record<string, str
     ...grantedVariables(grant),
     // A flow that may start programs needs to find them; to one that may not, Deno says so only of programs it finds.
     PATH: run === undefined ? plainPath : maybeEnv("PATH") ?? plainPath,
-    ...copied("TZ"),
-    ...copied("LANG"),
+    ...localeVariables(),
     DENO_DIR: await findDenoDir(),
     DENO_NO_UPDATE_CHECK: "1",
     DENO_NO_PROMPT: "1",
@@ -78,9 +78,4 @@ function orExplain<T>(name: string, get: () => T): T {
       cause: error,
     });
   }
-}
-
-function copied(name: string): Record<string, string> {
-  const value = maybeEnv(name);
-  return value === undefined ? {} : { [name]: value };
 }

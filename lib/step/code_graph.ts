@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
-import { DuctaflowError, isDuctaflowError } from "../base/error.ts";
+import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
 import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import { isBelow } from "../base/is_below.ts";
@@ -195,13 +195,27 @@ async function hashLock(path: string, packages: string[], parts: LocalPart[]): P
 async function hashConfig(path: string): Promise<string | undefined> {
   const text = maybeText(path);
   if (text === undefined) return undefined;
-  const { parseJsonc } = await import("../deps/jsonc.ts");
-  const config = parseJsonc(text) as Record<string, Json> | null;
+  const config = await parseConfigFile(path, text);
   const { imports = null, scopes = null, compilerOptions = null, importMap = null, links = null, workspace = null } =
     config ?? {};
   const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) ?? null : null;
   const parts = [imports, scopes, compilerOptions, importMap, map, links, workspace];
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
+}
+
+/** Deno takes an empty file for an empty object. */
+async function parseConfigFile(path: string, text: string): Promise<Record<string, Json> | null> {
+  if (text.trim() === "") return null;
+  const { parseJsonc } = await import("../deps/jsonc.ts");
+  try {
+    return parseJsonc(text) as Record<string, Json> | null;
+  } catch (cause) {
+    throw new DuctaflowError(`The configuration file "${path}" cannot be read: ${messageOf(cause)}`, {
+      code: "flow-import",
+      hint: "Correct it: deno check shows the line",
+      cause,
+    });
+  }
 }
 
 /** Refuses what the flow cannot start without. A dynamic import may fail, and may never be reached. */

@@ -4,6 +4,7 @@
  */
 import { join } from "../deps/path.ts";
 import type { EnvironmentRecord, GitRecord } from "../base/record.ts";
+import { conductorLocale } from "./locale.ts";
 
 const gitTrustedMs = 500;
 let environment: EnvironmentRecord | undefined;
@@ -18,7 +19,7 @@ export function describeEnvironment(): EnvironmentRecord {
     os: Deno.build.os,
     arch: Deno.build.arch,
     cores: navigator.hardwareConcurrency,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: conductorLocale().timeZone,
   };
 }
 

@@ -16,7 +16,7 @@ import { maybeSeal, noteSettled, type Seal } from "./seals.ts";
 import {
   codeReasons,
   configReasons,
-  grantReason,
+  grantReasons,
   inputReasons,
   outputReasons,
   type StaleReason,
@@ -105,7 +105,7 @@ async function* compare(
   const isSameCode = strict ? seal.code === build.graph.hash : seal.plain === build.graph.plain;
   if (!isSameCode) yield* codeReasons(record, build, strict);
   if (seal.config !== options.configHash) yield* configReasons(paths, config);
-  if (seal.grant !== options.grantHash) yield grantReason(record, grant);
+  if (seal.grant !== options.grantHash) yield* grantReasons(record, grant);
   yield* inputReasons(seal, paths);
   yield* outputReasons(seal, paths);
   // It counts for every run that says so: that a flow looks at the clock, nothing can tell.

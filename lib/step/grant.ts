@@ -23,14 +23,22 @@ export interface Grant {
   closed: { read: string[]; write: string[] };
 }
 
-/** Computes the grant of one run. Throws before anything runs when a value cannot be granted safely. */
-export function computeGrant(flow: Flow, paths: InstancePaths, options: PermissionOptions = {}): Grant {
-  const requested = absolutePaths(flow.header.permissions, flowFolder(flow));
+/**
+ * Computes the grant of one run. Throws before anything runs when a value cannot be granted safely.
+ * @param cwd what paths in `options` are relative to, as those of a flow from the web are
+ */
+export function computeGrant(
+  flow: Flow,
+  paths: InstancePaths,
+  options: PermissionOptions = {},
+  cwd: string = Deno.cwd(),
+): Grant {
+  const requested = absolutePaths(flow.header.permissions, flowFolder(flow) ?? cwd);
   const wanted: PermissionSet = { ...requested };
   for (const kind of permissionKinds) {
     const decided = options[kind];
     if (decided === false) delete wanted[kind];
-    else if (decided !== undefined) wanted[kind] = decided === true ? true : absolute(kind, decided, Deno.cwd());
+    else if (decided !== undefined) wanted[kind] = decided === true ? true : absolute(kind, decided, cwd);
   }
   const granted: PermissionSet = {
     ...wanted,
@@ -122,8 +130,8 @@ function absolute(kind: PermissionKind, values: string[], folder: string): strin
   return isPathKind(kind) ? values.map((path) => resolve(folder, path)) : values;
 }
 
-function flowFolder(flow: Flow): string {
-  return flow.url.startsWith("file:") ? dirname(fromFileUrl(flow.url)) : Deno.cwd();
+function flowFolder(flow: Flow): string | undefined {
+  return flow.url.startsWith("file:") ? dirname(fromFileUrl(flow.url)) : undefined;
 }
 
 /** Deno reads a comma in a flag as the start of the next value, and there is no way to write one. */
@@ -131,6 +139,7 @@ function checkValues(kind: PermissionKind, values: string[] | true): void {
   for (const value of values === true ? [] : values) {
     if (typeof value !== "string" || value === "") throw badGrant(kind, value, "it is not text");
     if (value.includes(",")) throw badGrant(kind, value, "it contains a comma, which Deno takes for the next value");
+    if (kind === "net" && /[/\s]/.test(value.replace(/\/\d+$/, ""))) throw badGrant(kind, value, "it is no host");
     if (/[\0\n\r]/.test(value)) throw badGrant(kind, value, "it contains a control character");
   }
 }
@@ -138,7 +147,9 @@ function checkValues(kind: PermissionKind, values: string[] | true): void {
 function badGrant(kind: PermissionKind, value: unknown, reason: string): DuctaflowError {
   return new DuctaflowError(`The ${kind} permission "${value}" cannot be granted: ${reason}`, {
     code: "bad-grant",
-    hint: kind === "read" || kind === "write"
+    hint: kind === "net"
+      ? "Write a host with or without its port, such as api.example.com or 127.0.0.1:8080"
+      : kind === "read" || kind === "write"
       ? "Rename the folder, or move the project to a path without commas"
       : "Change the permission in the flow's header or in the options of the step",
   });

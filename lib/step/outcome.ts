@@ -24,6 +24,7 @@ export interface Outcome {
   failedCell?: number;
 }
 
+const listedChecks = 8;
 const neverResolved = "error: Top-level await promise never resolved";
 
 /** Decides how an attempt ended. */
@@ -65,7 +66,8 @@ function stoppedOutcome(
 }
 
 function thrownOutcome(flow: Flow, paths: InstancePaths, captured: Captured): Outcome {
-  const { thrown, cell, late } = captured.error!;
+  const { cell, late } = captured.error!;
+  const thrown = withWorkerError(captured);
   const thrownAt = firstPosition(flow, thrown);
   const at = thrownAt ? cellAtLine(flow, thrownAt.line) : undefined;
   // While imports load no cell has begun; an error that names a line belongs to that line's cell.
@@ -135,10 +137,13 @@ function incompleteOutcome(flow: Flow, paths: InstancePaths, captured: Captured)
 function checkedOutcome(captured: Captured): Outcome {
   const broken = captured.checks.filter((check) => !check.ok);
   const errors = broken.filter((check) => check.severity === "error");
-  const list = (checks: typeof broken) => checks.map((check) => `"${check.name}"`).join(", ");
+  const list = (checks: typeof broken) => {
+    const names = checks.slice(0, listedChecks).map((check) => `"${check.name}"`).join(", ");
+    return checks.length > listedChecks ? `${names} and ${checks.length - listedChecks} more` : names;
+  };
   if (errors.length > 0) {
     const message = `Checks do not hold: ${list(errors)}`;
-    const detail = errors.map((check) => check.message).filter(Boolean).join("; ");
+    const detail = errors.slice(0, listedChecks).map((check) => check.message).filter(Boolean).join("; ");
     const error = { name: "CheckFailed", message: detail ? `${message} (${detail})` : message };
     return failure("failed", message, error, errors[0].cell);
   }
@@ -157,6 +162,16 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 interface Position {
   line: number;
   column: number;
+}
+
+/** Of an error in a worker Deno tells the flow only that there was one, or null; what it was stands on stderr. */
+function withWorkerError(captured: Captured): ThrownError {
+  const { thrown } = captured.error!;
+  const isBare = thrown.message.startsWith("Unhandled error in child worker") ||
+    thrown.name === "Thrown value" && thrown.message === "null";
+  const said = isBare ? stderrOf(captured).map(({ text }) => text).join("") : "";
+  const [, message] = /Uncaught \(in worker "[^"]*"\) (?:\(in promise\) )?(.+)/.exec(said) ?? [];
+  return message ? { name: "Error", message: `In a worker: ${message}`, cause: { name: "Error", message } } : thrown;
 }
 
 /** Where an error was thrown, by its own stack or, without one, by those of its causes. */

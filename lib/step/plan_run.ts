@@ -16,6 +16,7 @@ import { checkOptions } from "./check_options.ts";
 import { maybeGiven } from "./given.ts";
 import { computeGrant, type Grant } from "./grant.ts";
 import { type InstancePaths, instancePaths } from "./instance_paths.ts";
+import { conductorLocale } from "./locale.ts";
 import { stepDefaults, type StepOptions } from "./step_options.ts";
 
 /** What is decided before a run starts. */
@@ -37,16 +38,19 @@ export interface StepPlan {
   step: string;
   /** Absolute path of the folder of all runs. */
   runsDir: string;
+  /** The folder from which the conductor's paths count. */
+  cwd: string;
 }
 
 /** Builds the flow of a step. Nothing of it runs. */
 export async function planStep(flow: string | URL, options: StepOptions): Promise<StepPlan> {
   checkOptions(options);
-  const runsDir = resolve(options.runsDir ?? stepDefaults.runsDir);
+  // Both are taken now: a conductor may go to another folder while the flow is read.
+  const [cwd, runsDir] = [Deno.cwd(), resolve(options.runsDir ?? stepDefaults.runsDir)];
   options.signal?.throwIfAborted();
   try {
     const build = await buildFlow(flowPath(flow), join(runsDir, ".ductaflow", "build"));
-    return { build, step: checkName("step", options.step ?? build.flow.name), runsDir };
+    return { build, step: checkName("step", options.step ?? build.flow.name), runsDir, cwd };
   } catch (error) {
     throw explainDiskError(error, `prepare "${flow}" in "${runsDir}"`);
   }
@@ -60,13 +64,13 @@ export async function planRun(
   options: StepOptions,
 ): Promise<RunPlan> {
   checkName("instance", instance);
-  const { build, step, runsDir } = await planStep(flow, options);
+  const { build, step, runsDir, cwd } = await planStep(flow, options);
   const paths = instancePaths(runsDir, step, instance);
   const text = options.textConfig;
   const name = `${step}/${instance}`;
   const bound = bindConfig(build.flow, config, Array.isArray(text) ? { textKeys: text, name } : { text, name });
   try {
-    const { grant, grantHash } = await planGrant(build, paths, options);
+    const { grant, grantHash } = await planGrant(build, paths, options, cwd);
     const configHash = await hashConfig(bound.config);
     return { id: newId(), paths, build, bound, grant, configHash, grantHash, given: maybeGiven(config, text) };
   } catch (error) {
@@ -79,8 +83,9 @@ export async function planGrant(
   build: Build,
   paths: InstancePaths,
   { permissions }: StepOptions,
+  cwd: string,
 ): Promise<Pick<RunPlan, "grant" | "grantHash">> {
-  const grant = computeGrant(build.flow, paths, permissions);
+  const grant = computeGrant(build.flow, paths, permissions, cwd);
   return { grant, grantHash: await hashGrant(grant, paths) };
 }
 
@@ -90,12 +95,14 @@ function hashConfig(config: Config): Promise<string> {
 }
 
 /**
- * SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else. The run folder
- * itself stands in it as such, so that all instances of a step share the hash (and the work).
+ * SHA-256 of a grant with the values of the variables it names, which are secrets and stand nowhere else, and of the
+ * locale, which reaches a flow in the same way. The run folder itself stands in it as such, so that all instances of a
+ * step share the hash (and the work).
  */
 function hashGrant(grant: Grant, { dir }: InstancePaths): Promise<string> {
   const values = grant.granted.env === undefined ? null : { ...grantedVariables(grant) };
-  const text = canonicalJson([grant.granted as unknown as Json, grant.closed, values]);
+  const locale = { ...conductorLocale() };
+  const text = canonicalJson([grant.granted as unknown as Json, grant.closed, values, locale]);
   const common = text.replaceAll(JSON.stringify(dir).slice(1, -1), "{run}");
   if (common !== lastGrant?.text) lastGrant = { text: common, hash: sha256(common) };
   return lastGrant.hash;

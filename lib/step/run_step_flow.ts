@@ -65,11 +65,9 @@ export async function runStep(
   const plan = await planRun(flow, instance, config, options);
   const settings = { ...executeOptions(plan, options), onProcessEnd };
   const { paths } = plan;
-  const seen = maybeSignature(paths.record);
-  const early = await maybeReuse(plan, options);
+  const { seen, early } = await look(plan, options);
   if (early.run) return early.run;
   options.signal?.throwIfAborted();
-  refuseLinks(paths);
   const lock = await lockInstance(paths, options);
   try {
     // Somebody may have done the work while this looked or waited.
@@ -125,6 +123,19 @@ function outline({ index, type, title, line }: Cell): CellOutline {
 function isUnchanged(path: string, before: FileSignature | undefined): boolean {
   const now = maybeSignature(path);
   return now === undefined || before === undefined ? now === before : sameSignature(now, before);
+}
+
+/** What can be told before anything is locked: whether there is a run to reuse, and which record told so. */
+async function look(plan: RunPlan, options: StepOptions) {
+  const { paths } = plan;
+  try {
+    const seen = maybeSignature(paths.record);
+    const early = await maybeReuse(plan, options);
+    if (!early.run) refuseLinks(paths);
+    return { seen, early };
+  } catch (error) {
+    throw explainDiskError(error, `look at ${paths.step}/${paths.instance} in "${paths.dir}"`);
+  }
 }
 
 function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof decideFreshness> {

@@ -12,6 +12,7 @@ import { maybeConfig } from "./config_file.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
+import { conductorLocale } from "./locale.ts";
 import { noteSettled, type Seal } from "./seals.ts";
 
 /** One reason why an instance must run again. */
@@ -23,6 +24,7 @@ export interface StaleReason {
     | "code"
     | "config"
     | "permissions"
+    | "locale"
     | "deno"
     | "input"
     | "output"
@@ -81,15 +83,19 @@ function show(value: Json | undefined): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** Which kinds of permission changed. */
-export function grantReason(record: RunRecord, grant: Grant): StaleReason {
+/** Which kinds of permission changed, and the time zone, which reaches a flow in the same way. */
+export function* grantReasons(record: RunRecord, grant: Grant): Generator<StaleReason> {
+  const { timeZone } = conductorLocale();
+  const formerZone = record.environment.timeZone;
+  if (formerZone !== timeZone) yield { kind: "locale", text: `The time zone changed: ${formerZone} → ${timeZone}` };
   const before = record.permissions.granted;
   const kinds = [...new Set([...Object.keys(before), ...Object.keys(grant.granted)])] as (keyof typeof before)[];
   const changed = kinds.filter((kind) =>
     JSON.stringify(before[kind] ?? null) !== JSON.stringify(grant.granted[kind] ?? null)
   );
-  const what = changed.length > 0 ? changed.join(", ") : "the value of a granted variable, or a closed path";
-  return { kind: "permissions", text: `The permissions changed: ${what}` };
+  if (changed.length === 0 && formerZone !== timeZone) return;
+  const what = changed.join(", ") || "the value of a granted variable, the language, or a closed path";
+  yield { kind: "permissions", text: `The permissions changed: ${what}` };
 }
 
 /** Which of the paths that it read changed. */

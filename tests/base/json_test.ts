@@ -86,6 +86,15 @@ Deno.test("toPlainJson() lists everything that JSON would lose, with its path", 
   ]);
 });
 
+Deno.test("toPlainJson() refuses what is nested so deeply that it would overflow the stack", () => {
+  const nested = (depth: number) => Array.from({ length: depth }).reduce((inner: unknown) => [inner], 1);
+  assertEquals(toPlainJson({ a: nested(400) }).problems, []);
+  const { problems } = toPlainJson({ a: nested(100_000) });
+  assertEquals(problems.map(({ path, found }) => [path.length <= 60, found]), [
+    [true, "more than 500 objects and lists in each other"],
+  ]);
+});
+
 Deno.test("toPlainJson() takes the same object twice when it is no cycle", () => {
   const shared = { a: 1 };
   assertEquals(toPlainJson([shared, shared]), { value: [{ a: 1 }, { a: 1 }], problems: [] });

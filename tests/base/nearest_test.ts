@@ -17,6 +17,7 @@ Deno.test("nearest() finds the name that was meant", () => {
 Deno.test("nearest() is silent when nothing is near", () => {
   for (const typed of ["colour", "", "x", "time_limit"]) assertEquals(nearest(typed, names), undefined, typed);
   assertEquals(nearest("title", []), undefined);
+  assertEquals(["z", "ü", ""].map((typed) => nearest(typed, ["a", "n"])), [undefined, undefined, undefined]);
 });
 
 Deno.test("nearest() takes the nearest, and the first of equals", () => {

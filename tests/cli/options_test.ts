@@ -48,8 +48,8 @@ Deno.test("parseOptions() takes what follows -- as it is", () => {
 Deno.test("parseOptions() suggests the option that was meant", () => {
   assertEquals(problem("--jsn"), `There is no option "--jsn" | Did you mean "--json"?`);
   assertEquals(problem("--sett=a=b"), `There is no option "--sett" | Did you mean "--set"?`);
-  assertEquals(problem("--quite-another"), `There is no option "--quite-another"`);
-  assertEquals(problem("--__proto__.x=1"), `There is no option "--__proto__.x"`);
+  assertEquals(problem("--quite-another"), `There is no option "--quite-another" | Add --help to see the options`);
+  assertEquals(problem("--__proto__.x=1"), `There is no option "--__proto__.x" | Add --help to see the options`);
 });
 
 Deno.test("parseOptions() refuses missing, superfluous and unknown values", () => {

@@ -1,7 +1,7 @@
 /** Wrong flows, configs and names: each is refused with a clear word before anything runs, and nothing is lost. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { getRun, type StepOptions } from "../../mod.ts";
-import { exists, flowOf, type Project, projectTest, resultOf } from "./project.ts";
+import { exists, flowOf, modUrl, type Project, projectTest, resultOf } from "./project.ts";
 
 /** What is refused: the error's code, and what message and hint must say. */
 interface Refused {
@@ -433,3 +433,42 @@ projectTest("the injected cell of the notebook gives variables one level down", 
     ].join("\n"),
   );
 });
+
+projectTest("a conductor that finds no deno says so", { "flows/f.ts": flowOf("1") }, async (project) => {
+  const { stdout } = await project.conduct(
+    `import { runStepFlow } from ${JSON.stringify(modUrl)};
+const { code, message, hint } = await runStepFlow("flows/f.ts", "a").catch((error) => error);
+console.log([code, message, hint].join("\\n"));`,
+    { env: { PATH: "/nowhere" } },
+  );
+  assertEquals(stdout.trim().split("\n"), [
+    "cannot-start",
+    "Cannot start deno: Failed to spawn 'deno': entity not found",
+    "Check that deno is on the PATH and that the machine has processes and memory left",
+  ]);
+});
+
+projectTest(
+  "a configuration file may be empty, and one that is damaged is named",
+  { "flows/f.ts": flowOf("1") },
+  async (project) => {
+    project.write({ "deno.json": "" });
+    assertEquals((await project.run("flows/f.ts")).status, "succeeded");
+    project.write({ "deno.json": "{" });
+    const { code, message } = await project.refusal("flows/f.ts");
+    assertEquals([code, message.includes(`"${project.path("deno.json")}"`)], ["flow-import", true], message);
+  },
+);
+
+projectTest(
+  "a run goes where the conductor was when it asked for it",
+  { "flows/f.ts": flowOf("1") },
+  async (project) => {
+    const { stdout, stderr } = await project.conduct(`import { runStepFlow } from ${JSON.stringify(modUrl)};
+const asked = runStepFlow("flows/f.ts", "a");
+Deno.chdir("flows");
+console.log((await asked).dir);`);
+    assertEquals(stdout.trim(), project.path("runs/f/a"), stderr);
+    assert(!exists(project.path("flows/runs")));
+  },
+);

@@ -269,6 +269,8 @@ Deno.test(
     assertStringIncludes(why.err, `With the config of the last run: {"maxDistance":50}`);
     assertEquals((await call(box, "why", "model", "a", "--set", "maxDistance=50")).out, "fresh\n");
     assertEquals((await call(box, "why", "model", "new")).out, "It never ran\n");
+    const unnamed = await call(box, "why", "model", "--set", "maxDistance=60");
+    assertEquals([unnamed.out, unnamed.err], ["It never ran\n", "For model/60\n"]);
     const other = JSON.parse((await call(box, "why", "model", "a", "--set", "maxDistance=60", "--json")).out);
     assertEquals([other.fresh, other.reasons.map((reason: { kind: string }) => reason.kind)], [false, ["config"]]);
   }),

@@ -457,6 +457,19 @@ Deno.test({
   }),
 });
 
+Deno.test({
+  name: "a run folder that the flow closed to everybody: a clear error that names it, now and the next time",
+  ignore: isRoot || Deno.build.os === "windows",
+  fn: sandboxed(async (box) => {
+    box.flow("closes", `// %% Close\nDeno.chmodSync(".", 0);\n`);
+    const look = `say(await outcome(runStepFlow("closes", "a")));`;
+    const outcomes = await box.conduct(`${look}\n${look}`);
+    Deno.chmodSync(box.path("runs/closes/a"), 0o700);
+    assertEquals(outcomes.map(({ code }) => code), ["read-only", "read-only"]);
+    for (const { message } of outcomes) assertStringIncludes(message, box.path("runs/closes/a"));
+  }),
+});
+
 Deno.test(
   "a conductor without write permission is told which flags it needs",
   sandboxed(async (box) => {

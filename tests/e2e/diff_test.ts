@@ -193,7 +193,7 @@ projectTest("diff takes two instances, an instance of the same step, and the id 
   assertEquals(await limits("model/a", first.record.id), "limit 300 → 500 (default)");
   assertEquals(await limits(`model/a@${first.record.id.slice(-8)}`, "model/b"), "limit 500 (default) → 200");
   assertMatch(await limits("model/a@2020"), /No run of model\/a has the id "2020"\nHint: Its runs are \d{8}T/);
-  assertMatch(await limits("model/c"), /There is no run "model\/c".*\nHint: Did you mean "a"\?/);
+  assertMatch(await limits("model/c"), /There is no run "model\/c".*\nHint: The step has 2 instances, such as "a"/);
   assertMatch(await limits("model/a", "modle/b"), /There is no run "modle\/b"/);
 });
 

@@ -578,3 +578,33 @@ projectTest("explainFreshness() runs nothing and makes no run folder", tracedPro
   assertEquals(await project.why("flows/f.ts"), ["never-ran: It never ran"]);
   assert(!exists(project.path("runs/f")), dirname(project.path("runs/f/one")));
 });
+
+projectTest(
+  "a flow has the conductor's time zone and language whatever that may read of the environment, and both decide",
+  { "flows/f.ts": flowOf(`Deno.writeTextFileSync("at.txt", new Date(0).getHours() + " " + (1.5).toLocaleString());`) },
+  async (project) => {
+    const conductor = `import { runStepFlow } from ${JSON.stringify(modUrl)};
+const { cached, reasons, record } = await runStepFlow("flows/f.ts", "a");
+console.log([record.environment.timeZone, cached, ...reasons, Deno.readTextFileSync("runs/f/a/at.txt")].join("; "));`;
+    const say = async (TZ: string, LANG: string, flags?: string[]) => {
+      const { code, stdout, stderr } = await project.conduct(conductor, {
+        env: { TZ, LANG },
+        ...flags ? { flags } : {},
+      });
+      assertEquals(code, 0, stderr);
+      return stdout.trim();
+    };
+    assertEquals(await say("Asia/Tokyo", "de_DE.UTF-8"), "Asia/Tokyo; false; It never ran; 9 1,5");
+    assertEquals(await say("Asia/Tokyo", "de_DE.UTF-8", ["-A"]), "Asia/Tokyo; true; 9 1,5");
+    assertEquals(
+      await say("Europe/Berlin", "de_DE.UTF-8"),
+      "Europe/Berlin; false; The time zone changed: Asia/Tokyo → Europe/Berlin; 1 1,5",
+    );
+    assertMatch(
+      await say("Europe/Berlin", "en_US.UTF-8"),
+      /false; The permissions changed: .* the language, .*; 1 1\.5$/,
+    );
+    await say("Europe/Berlin", "C");
+    assertEquals(await say("Europe/Berlin", "C"), "Europe/Berlin; true; 1 1.5");
+  },
+);

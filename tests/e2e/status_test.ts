@@ -249,3 +249,74 @@ Deno.exit(0);
     assertEquals(box.record("calls", "a").metrics.map(({ name, value }) => [name, value]), [["m", 1]]);
   }),
 );
+
+Deno.test(
+  "case 7: a flow that patches the functions that frames are made with neither tears them nor sees their key",
+  sandboxed(async (box) => {
+    const patch = `
+const seen = [];
+const spy = (holder, name, answer) => {
+  const former = holder[name];
+  holder[name] = function (...args) {
+    for (const item of [this, ...args]) {
+      seen.push(item instanceof Uint8Array ? String.fromCharCode(...item.slice(0, 64)) : String(item));
+    }
+    return answer === undefined ? former.apply(this, args) : answer;
+  };
+};
+spy(TextEncoder.prototype, "encode");
+spy(TextEncoder.prototype, "encodeInto");
+spy(Uint8Array.prototype, "set");
+spy(Uint8Array.prototype, "subarray");
+spy(JSON, "stringify", '{"t":"done","ms":1,"rss":1}');
+Object.prototype.toJSON = () => ({ t: "done", ms: 1, rss: 1 });
+Deno.jupyter.display("shown");
+if (seen.some((text) => text.includes("\\x1e"))) console.log("a frame was seen");
+`;
+    box.flow("patches", `// %% Patch\n${patch}// %% Leave\nDeno.exit(0);\n`);
+    box.flow("goes_on", `// %% Patch\n${patch}// %% End\nconsole.log("end");\n`);
+    const [leaves, goesOn] = await box.conduct(`
+      for (const flow of ["patches", "goes_on"]) say(await outcome(runStepFlow(flow, "a")));
+    `);
+    assertStringIncludes(leaves.text, 'Exited early in cell 3 "Leave"');
+    assertEquals([goesOn.status, goesOn.text], ["succeeded", "Succeeded"]);
+    const notebook = box.notebook("goes_on", "a");
+    assertEquals([streamText(notebook, 1), streamText(notebook, 2)], ["", "end\n"]);
+  }),
+);
+
+Deno.test(
+  "runStepFlow() names the flow's own line for a mistake that only V8 finds, and begins a trace as Deno does",
+  sandboxed(async (box) => {
+    box.flow("pattern", "// %% Fine\nn;\n// %% Pattern\nn; const pattern = /[/]`/v;\n");
+    box.flow("traces", '// %% Trace\nconsole.trace("here");\n');
+    const [outcome] = await box.conduct(`
+      say(await outcome(runStepFlow("pattern", "a")));
+      await runStepFlow("traces", "a");
+    `);
+    const { error } = box.record("pattern", "a");
+    assertEquals([outcome.status, error?.line, error?.column, error?.cell], ["failed", 6, 20, 2]);
+    assertStringIncludes(outcome.text, `class at file://${box.dir}/flows/pattern.ts:6:20`);
+    assertStringIncludes(streamText(box.notebook("traces", "a"), 1, "stderr"), "Trace: here\n    at ");
+  }),
+);
+
+Deno.test(
+  "runStepFlow() says what went wrong in a worker, and what would allow it",
+  sandboxed(async (box) => {
+    const text = `// %% Start
+const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+await new Promise((resolve) => worker.onmessage = resolve);
+`;
+    Deno.writeTextFileSync(box.path("flows/worker.js"), `throw new RangeError("too far");\n`);
+    const header = "// ---\n// permissions:\n//   read: [worker.js]\n// ---\n";
+    box.flow("refused", text);
+    box.flow("breaks", `${header}// %% tags=["parameters"]\n${text}`);
+    const [refused, breaks] = await box.conduct(`
+      for (const flow of ["refused", "breaks"]) say(await outcome(runStepFlow(flow, "a")));
+    `);
+    assertStringIncludes(refused.text, `In a worker: Requires read access to "${box.path("flows/worker.js")}"`);
+    assertStringIncludes(refused.hint, "Add to the permissions in the flow's header: read: [worker.js]");
+    assertStringIncludes(breaks.text, "In a worker: RangeError: too far");
+  }),
+);

@@ -76,8 +76,11 @@ Deno.test("readFlow() offers the flow with the nearest name", async () => {
       assertEquals(error.message, `There is no flow "${join(dir, wrong)}"`);
       assertEquals(error.hint, `Did you mean "${join(dir, right)}"?`);
     }
-    for (const wrong of ["something_else.ts", "no_folder/x.ts", "delay.md/x.ts"]) {
-      assertEquals((await failure(() => readFlow(join(dir, wrong)), "flow-not-found")).hint, undefined);
+    const hint = async (path: string) => (await failure(() => readFlow(join(dir, path)), "flow-not-found")).hint;
+    assertEquals(await hint("something_else.ts"), `In the folder "${dir}" are clean.js, delay_model.ts`);
+    for (const folder of ["no_folder", "delay.md"]) {
+      const said = `There is no folder "${join(dir, folder)}": paths count from "${Deno.cwd()}"`;
+      assertEquals(await hint(`${folder}/x.ts`), said);
     }
     assertStringIncludes((await failure(() => readFlow(dir), "flow-not-found")).message, "is a folder");
   });

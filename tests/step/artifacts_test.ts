@@ -67,9 +67,11 @@ Deno.test("collectArtifacts() lists nested files with hashes, sorted by name", a
 });
 
 Deno.test("collectArtifacts() leaves out the toolkit's own files, but not files of that name in a folder", async () => {
-  const own = ["config.json", "flow.ipynb", "report.html", "run.json", "run.json.12-0.tmp", "flow.ipynb.tmp"];
-  using folder = new RunFolder(Object.fromEntries([...own, "sub/run.json", "my.tmp"].map((name) => [name, "{}"])));
-  assertEquals((await folder.collect()).map(({ name }) => name), ["my.tmp", "sub/run.json"]);
+  const own = ["config.json", "flow.ipynb", "report.html", "run.json", "run.json.12-0.tmp"];
+  using folder = new RunFolder(
+    Object.fromEntries([...own, "sub/run.json", "my.tmp", "run.json.tmp"].map((name) => [name, "{}"])),
+  );
+  assertEquals((await folder.collect()).map(({ name }) => name), ["my.tmp", "run.json.tmp", "sub/run.json"]);
 });
 
 Deno.test("collectArtifacts() finds nothing in an empty folder and fails for one that is not there", async () => {

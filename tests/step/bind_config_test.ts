@@ -120,6 +120,7 @@ Deno.test("bindConfig() takes no config for an empty one, and nothing but an obj
   for (const config of [[1], "text", 7, true]) {
     assertStringIncludes(problems(config)[0], "accepted is an object");
   }
+  assertEquals(problems(new Map())[0], "the config is an instance of Map, accepted is an object");
 });
 
 Deno.test("bindConfig() gives a parameter named config the whole config, unless a key has that name", async () => {

@@ -90,6 +90,15 @@ for (const kind of kinds) {
   });
 }
 
+Deno.test("computeGrant() takes hosts, ports and networks, and no URLs", () => {
+  const hosts = ["api.example.com", "127.0.0.1:8080", "[::1]:80", "*.a.com", "10.0.0.0/8"];
+  assertEquals(grantOf({ net: hosts }).granted.net, hosts);
+  for (const value of ["https://api.example.com", "example.com/x", "exa mple"]) {
+    const error = assertThrows(() => grantOf({ net: [value] }), DuctaflowError, "it is no host");
+    assertStringIncludes(error.hint!, "such as api.example.com");
+  }
+});
+
 Deno.test("computeGrant() refuses runs in a folder that a flag cannot name", () => {
   const odd = instancePaths("/pro,ject/runs", "f", "one");
   assertThrows(() => computeGrant(plain, odd), DuctaflowError, "comma");

@@ -173,6 +173,12 @@ const cases: [name: string, attempt: Attempt, status: string, text: string | Reg
     1,
   ],
   [
+    "a few of many checks",
+    attemptOf([cell(0), ...Array.from({ length: 100 }, (_, i) => check(`c${i}`, false, "warning")), ...all]),
+    "warned",
+    /^Succeeded with warnings: "c0", .* and 92 more$/,
+  ],
+  [
     "an error counts before a check",
     attemptOf([cell(0), check("b", false, "error"), thrown("no")], { exit: { code: 1 } }),
     "failed",

@@ -22,8 +22,11 @@ export interface DescribedError {
   cause?: DescribedError;
 }
 
+let mapped: StackMap | undefined;
+
 /** Makes stack traces name the flow's own file, line and column instead of the instrumented copy. */
 export function mapStackTraces(map: StackMap): void {
+  mapped = map;
   const copy = map.buildPath;
   const own = import.meta.filename ?? import.meta.url;
   Error.prepareStackTrace = (error, sites) => {
@@ -38,7 +41,7 @@ export function mapStackTraces(map: StackMap): void {
         `${map.flowUrl}:${line}:${originalColumn(map.edits, line, column)}`,
       );
     });
-    return [headOf(error), ...frames.filter((frame) => frame !== undefined).map((frame) => `    at ${frame}`)].join(
+    return [stackHead(error), ...frames.filter((frame) => frame !== undefined).map((frame) => `    at ${frame}`)].join(
       "\n",
     );
   };
@@ -58,12 +61,36 @@ export function originalColumn(edits: StackMap["edits"], line: number, column: n
   return column - shift;
 }
 
+/** As V8 begins a stack itself: `Trace: text` for what `console.trace()` makes, which is no error. */
+function stackHead(error: unknown): string {
+  try {
+    return Error.prototype.toString.call(error);
+  } catch {
+    return "Error";
+  }
+}
+
 function headOf(error: unknown): string {
   try {
     return String(error);
   } catch {
     return "Error";
   }
+}
+
+/**
+ * A text that names the flow's own file, line and column where it names the instrumented copy, as the message of an error
+ * that only V8 finds in the flow's text does.
+ */
+function inFlow(text: string): string {
+  if (!mapped || !text.includes(mapped.buildUrl)) return text;
+  const { buildUrl, flowUrl, edits } = mapped;
+  const [first, ...others] = text.split(buildUrl);
+  return first + others.map((rest) => {
+    const [place, line, column] = /^:(\d+):(\d+)/.exec(rest) ?? [];
+    if (place === undefined) return flowUrl + rest;
+    return `${flowUrl}:${line}:${originalColumn(edits, Number(line), Number(column))}${rest.slice(place.length)}`;
+  }).join("");
 }
 
 /** A thrown value as plain data, whatever it is. */
@@ -79,8 +106,8 @@ export function describeError(thrown: unknown, depth = 0): DescribedError {
     const cause = thrown.cause ?? (thrown instanceof AggregateError ? thrown.errors[0] : undefined);
     return {
       name: String(thrown.name),
-      message: String(thrown.message) + parts,
-      stack: typeof thrown.stack === "string" ? thrown.stack : undefined,
+      message: inFlow(String(thrown.message)) + parts,
+      stack: typeof thrown.stack === "string" ? inFlow(thrown.stack) : undefined,
       cause: cause !== undefined && depth < 5 ? describeError(cause, depth + 1) : undefined,
     };
   } catch {

@@ -30,6 +30,15 @@ const frameLimit = 4096;
 const outputLimit = 16 * 1024 * 1024;
 /** How long a flow that failed waits for what it was about to show. */
 const settleMs = 1000;
+// What a frame is made with is taken before the flow runs: a library that patches JSON, say, must not tear the frames,
+// and nothing that a flow can replace is ever handed the nonce.
+const method = <A extends unknown[], R>(fn: (...args: A) => R): (self: unknown, ...args: A) => R =>
+  Function.prototype.call.bind(fn) as (self: unknown, ...args: A) => R;
+const encode = method(TextEncoder.prototype.encode);
+const subarray = method(Uint8Array.prototype.subarray);
+const setBytes = method(Uint8Array.prototype.set);
+const { stringify } = JSON;
+const Bytes = Uint8Array;
 const encoder = new TextEncoder();
 const writeOut = Deno.stdout.writeSync.bind(Deno.stdout);
 const writeErr = Deno.stderr.writeSync.bind(Deno.stderr);
@@ -39,6 +48,7 @@ const exit = Deno.exit;
 
 const orders = readOrders();
 const { nonce, ...visible } = orders;
+const [inner, last] = ["+", "."].map((flag) => encode(encoder, `\x1e${nonce}${flag}`));
 /** Values that take time to show themselves. */
 const pending = new Set<Promise<void>>();
 let started = false;
@@ -95,15 +105,17 @@ function residentMemory(): number {
 }
 
 function send(message: Bundle, write = writeOut): void {
-  const payload = encoder.encode(JSON.stringify(message));
-  const room = frameLimit - nonce.length - 3;
+  // `toJSON` as an own key keeps one that the flow gave to all objects out of it.
+  const payload = encode(encoder, stringify({ ...message, toJSON: undefined }));
+  const room = frameLimit - last.length - 1;
   for (let at = 0; at < payload.length; at += room) {
-    const part = payload.subarray(at, at + room);
-    const frame = new Uint8Array(part.length + nonce.length + 3);
-    frame[0] = frame[frame.length - 1] = 0x1e;
-    encoder.encodeInto(nonce + (at + room < payload.length ? "+" : "."), frame.subarray(1));
-    frame.set(part, nonce.length + 2);
-    for (let done = 0; done < frame.length;) done += write(frame.subarray(done));
+    const head = at + room < payload.length ? inner : last;
+    const part = subarray(payload, at, at + room);
+    const frame = new Bytes(head.length + part.length + 1);
+    setBytes(frame, head);
+    setBytes(frame, part, head.length);
+    frame[frame.length - 1] = 0x1e;
+    for (let done = 0; done < frame.length;) done += write(subarray(frame, done));
   }
 }
 
