@@ -75,8 +75,19 @@ export function frameSplitter(nonce: string, sink: FrameSink): FrameSplitter {
     if (frame[0] !== ".".charCodeAt(0)) return;
     const whole = parts.length === 1 ? parts[0] : concat(parts);
     parts = [];
-    const message = JSON.parse(decoder.decode(whole));
-    sink.message(message);
+    const message = maybeMessage(whole);
+    if (message) sink.message(message);
+    else sink.text(whole);
+  }
+}
+
+/** What no toolkit sent may still carry the nonce: a flow that reads its own memory can do that. Then it is text. */
+function maybeMessage(bytes: Uint8Array): Parameters<FrameSink["message"]>[0] | undefined {
+  try {
+    const message = JSON.parse(decoder.decode(bytes));
+    return typeof message?.t === "string" ? message : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -9,6 +9,7 @@ import { frameSplitter } from "../executor/frames.ts";
 import type { BoundConfig } from "./bind_config.ts";
 import type { Build } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
+import { linkedModules } from "./code_graph.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { type EventLog, isRunEvent, openEventLog, type RunEvent } from "./event_log.ts";
 import { type Grant, grantFlags, mayHaveChildren } from "./grant.ts";
@@ -63,7 +64,14 @@ const longestTimer = 2 ** 31 - 1;
 export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   const { paths, build, grant } = options;
   const locked = build.project.lockFile ? ["--frozen"] : [];
-  const args = ["run", "--quiet", ...locked, ...grantFlags(grant), ...projectFlags(build.project), build.main];
+  const args = [
+    "run",
+    "--quiet",
+    ...locked,
+    ...grantFlags(grant, linkedModules(build.graph)),
+    ...projectFlags(build.project),
+    build.main,
+  ];
   const orders = hostOrders(options);
   const log = openEventLog(paths.events);
   try {

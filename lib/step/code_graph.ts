@@ -23,6 +23,8 @@ interface LocalPart {
   plain: string;
   /** Absent when it changed too shortly before it was hashed to be trusted. */
   signature?: FileSignature;
+  /** Whether the path is, or leads through, a link inside the project. */
+  linked?: boolean;
 }
 
 type HashedPart = Omit<LocalPart, "plain">;
@@ -127,6 +129,14 @@ export async function withSettings(graph: CodeGraph, project: Project): Promise<
   return lock === graph.lock && config === graph.config ? graph : await seal({ ...graph, lock, config });
 }
 
+/**
+ * Imported modules that are reached through links. Deno 2.9.6 now and then asks for permission to read such a module when
+ * what imports it is imported dynamically, though literal imports need none.
+ */
+export function linkedModules({ parts }: CodeGraph): string[] {
+  return parts.filter(({ linked, specifier }) => linked && specifier.startsWith("file:")).map(({ path }) => path);
+}
+
 /** The graph as the record tells it. */
 export function codeRecord(graph: CodeGraph): CodeRecord {
   const { hash, plain, packages, lock, config, deno } = graph;
@@ -152,7 +162,8 @@ async function flowPart(flow: Flow, copyUrl: string, takenAt: number): Promise<H
 async function hashPart(specifier: string, path: string, takenAt: number): Promise<HashedPart> {
   const signature = maybeSignature(path);
   const hash = await sha256File(path);
-  return { specifier, path, hash, signature: maybeSettled(signature, takenAt) };
+  const linked = Deno.realPathSync(path) !== path;
+  return { specifier, path, hash, signature: maybeSettled(signature, takenAt), ...(linked ? { linked } : {}) };
 }
 
 /** Code from the web does not change where it is; of anything but scripts nobody can tell what does not matter. */

@@ -7,6 +7,7 @@ import { diskFull, isDiskFull } from "../base/disk_error.ts";
 import { messageOf } from "../base/error.ts";
 import { maybeSignature } from "../base/file_signature.ts";
 import { jsonText } from "../base/json.ts";
+import { newId } from "../base/new_id.ts";
 import { emptyIfThere, exists, removeIfThere } from "../base/maybe_file.ts";
 import type { RunRecord } from "../base/record.ts";
 import { sleep } from "../base/sleep.ts";
@@ -40,8 +41,15 @@ export interface ExecuteOptions {
   onProcessEnd?: () => void;
 }
 
+/** A plan with the id of its run. */
+export interface StartedPlan extends RunPlan {
+  id: string;
+}
+
 /** Runs the plan and returns the record, which is on disk by then. */
-export async function executeRun(plan: RunPlan, options: ExecuteOptions): Promise<RunRecord> {
+export async function executeRun(planned: RunPlan, options: ExecuteOptions): Promise<RunRecord> {
+  // Made under the lock, so that the ids of an instance sort as its runs began.
+  const plan: StartedPlan = { ...planned, id: newId() };
   const cancel = new AbortController();
   const kill = new AbortController();
   const unwatch = stopOnSignals({ cancel: (why) => cancel.abort(why), kill: () => kill.abort() });
@@ -64,7 +72,7 @@ async function clearFolder({ paths }: RunPlan, keep: number): Promise<void> {
 }
 
 async function tryUntilDone(
-  plan: RunPlan,
+  plan: StartedPlan,
   options: ExecuteOptions,
   signal: AbortSignal,
   killSignal: AbortSignal,

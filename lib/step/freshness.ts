@@ -91,7 +91,9 @@ function stale(reasons: StaleReason[]): Freshness {
 function whyNoSeal(record: RunRecord | undefined, damaged: boolean): StaleReason {
   if (damaged) return { kind: "not-green", text: "Its record run.json is damaged" };
   if (!record) return { kind: "never-ran", text: "It never ran" };
-  if (record.status === "running") return { kind: "not-green", text: "The last run was interrupted" };
+  if (record.status === "running" || record.status === "interrupted") {
+    return { kind: "not-green", text: "The last run was interrupted" };
+  }
   return { kind: "not-green", text: `The last run did not succeed: ${record.statusText}` };
 }
 

@@ -138,8 +138,8 @@ async function maybeRun(
   const record = isOver ? maybeRecord(paths) ?? found : found;
   const { id, status } = record;
   if (isOver && status === "running") {
-    const { readInterrupted } = await import("./interrupted.ts");
-    const { record: interrupted } = readInterrupted(paths, record);
+    const { takeDownInterrupted } = await import("./interrupted.ts");
+    const interrupted = await takeDownInterrupted(paths, record);
     return makeRun(paths, { status: interrupted.status, cached: false, reasons: [], record: () => interrupted });
   }
   if (many && status !== "running") {

@@ -64,12 +64,14 @@ export function closeRunLinks(grant: Grant, { runsDir, ownDir, dir }: InstancePa
   return links.length === 0 ? grant : { ...grant, closed: { ...grant.closed, read: [...grant.closed.read, ...links] } };
 }
 
-/** The flags of `deno run` that hold a grant. */
-export function grantFlags(grant: Grant): string[] {
+/** The flags of `deno run` that hold a grant; `modules` are files that a flow imports, which it may read. */
+export function grantFlags(grant: Grant, modules: string[] = []): string[] {
   const flags = ["--no-prompt", "--cached-only"];
+  const nameable = modules.filter((path) => !path.includes(","));
   for (const kind of permissionKinds) {
-    const values = grant.granted[kind];
-    if (values === undefined || kind === "import") continue;
+    const granted = grant.granted[kind];
+    if (granted === undefined || kind === "import") continue;
+    const values = kind === "read" && granted !== true ? [...granted, ...nameable] : granted;
     flags.push(values === true ? `--allow-${kind}` : `--allow-${kind}=${values.join()}`);
   }
   // Without this flag packages that look at the environment while they load would end the flow.

@@ -4,7 +4,10 @@
  * @module
  */
 import { writeFileAtomic } from "../base/atomic_file.ts";
+import { explainDiskError } from "../base/disk_error.ts";
+import { isDuctaflowError } from "../base/error.ts";
 import { jsonText } from "../base/json.ts";
+import { acquireLock } from "../base/lock.ts";
 import type { RunRecord } from "../base/record.ts";
 import { maybeBuiltFlow } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
@@ -13,6 +16,7 @@ import { readEventLog } from "./event_log.ts";
 import { gatherArtifacts, writeRun } from "./finish.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { cellPhrase } from "./outcome.ts";
+import { maybeRecord } from "./record_file.ts";
 
 /** What is left of an interrupted run. */
 export interface InterruptedRun {
@@ -38,11 +42,34 @@ export function readInterrupted(paths: InstancePaths, running: RunRecord): Inter
   return { record, captured, build };
 }
 
-/** Writes an interrupted run down as such, with notebook and report, before it goes into history. */
-export async function recordInterrupted(paths: InstancePaths, running: RunRecord): Promise<void> {
+/** Writes an interrupted run down as such, with notebook and report. Its lock must be held. */
+export async function recordInterrupted(paths: InstancePaths, running: RunRecord): Promise<RunRecord> {
   const { record, captured, build } = readInterrupted(paths, running);
-  if (!captured || !build) return writeFileAtomic(paths.record, jsonText(record));
+  if (!captured || !build) {
+    writeFileAtomic(paths.record, jsonText(record));
+    return record;
+  }
   record.artifacts = await gatherArtifacts(paths, record.warnings);
   const { flow, highlighted } = build;
   await writeRun(paths, record, { flow, highlighted, config: maybeConfig(paths.config) ?? {}, cells: captured.cells });
+  return record;
+}
+
+/**
+ * Writes an interrupted run down where nobody did so yet, so that whoever looks finds its outputs; where it may not be
+ * written, or somebody runs the instance by now, it is only told.
+ */
+export async function takeDownInterrupted(paths: InstancePaths, running: RunRecord): Promise<RunRecord> {
+  try {
+    const lock = await acquireLock(paths.lock, `${paths.step}/${paths.instance}`, { wait: false });
+    try {
+      const last = maybeRecord(paths) ?? running;
+      return last.status === "running" ? await recordInterrupted(paths, last) : last;
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (!isDuctaflowError(explainDiskError(error, "record"))) throw error;
+    return readInterrupted(paths, running).record;
+  }
 }

@@ -20,11 +20,12 @@ import { denialsIn } from "./error_hints.ts";
 import { isLive } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import type { Outcome } from "./outcome.ts";
+import type { StartedPlan } from "./execute_run.ts";
 import type { RunPlan } from "./plan_run.ts";
 import { suggestHeader } from "./suggest_header.ts";
 
 /** The record of a run that has just started: all that is known so far. */
-export function startRecord(plan: RunPlan, startedAt: Date): RunRecord {
+export function startRecord(plan: StartedPlan, startedAt: Date): RunRecord {
   const { paths, build, bound, grant } = plan;
   const { flow } = build;
   return {

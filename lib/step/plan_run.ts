@@ -7,7 +7,6 @@ import { explainDiskError } from "../base/disk_error.ts";
 import { sha256 } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { checkName } from "../base/names.ts";
-import { newId } from "../base/new_id.ts";
 import type { Config } from "../base/record.ts";
 import { bindConfig, type BoundConfig } from "./bind_config.ts";
 import { type Build, buildFlow } from "./build.ts";
@@ -21,7 +20,6 @@ import { stepDefaults, type StepOptions } from "./step_options.ts";
 
 /** What is decided before a run starts. */
 export interface RunPlan {
-  id: string;
   paths: InstancePaths;
   build: Build;
   bound: BoundConfig;
@@ -72,7 +70,7 @@ export async function planRun(
   try {
     const { grant, grantHash } = await planGrant(build, paths, options, cwd);
     const configHash = await hashConfig(bound.config);
-    return { id: newId(), paths, build, bound, grant, configHash, grantHash, given: maybeGiven(config, text) };
+    return { paths, build, bound, grant, configHash, grantHash, given: maybeGiven(config, text) };
   } catch (error) {
     throw explainDiskError(error, `prepare "${flow}" in "${runsDir}"`);
   }

@@ -72,6 +72,9 @@ Deno.test(
       checks: 1,
     });
     assertEquals(listed, [0, 1]);
+    const notebookNow = JSON.parse(Deno.readTextFileSync(box.path("runs/hangs/b/flow.ipynb")));
+    assertEquals(streamText(notebookNow, 2), "from the second\n");
+    assertStringIncludes(Deno.readTextFileSync(box.path("runs/hangs/b/report.html")), "Interrupted in cell 3");
     assertEquals(why, { fresh: false, reasons: [{ kind: "not-green", text: "The last run was interrupted" }] });
     const { id } = box.record("hangs", "b");
     Deno.writeTextFileSync(box.path("runs/go"), "");

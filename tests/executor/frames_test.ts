@@ -136,3 +136,9 @@ Deno.test("frameSplitter() hands text on at once, not only when the next chunk c
   splitter.push(latin1("progress 10 %\r"));
   assertEquals(texts, ["progress 10 %\r"]);
 });
+
+Deno.test("frameSplitter() takes a frame that holds no message for text", () => {
+  for (const payload of ["nonsense", "5", "null", `{"kind":"done"}`]) {
+    assertEquals(split([latin1(`a\x1e${nonce}.${payload}\x1eb`)]), [`a${payload}b`]);
+  }
+});
