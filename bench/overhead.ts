@@ -6,7 +6,7 @@
  * @module
  */
 import { runStepFlow } from "../mod.ts";
-import { inParallel, makeBenchFolder, measure, median, printTable, spawnDeno } from "./harness.ts";
+import { bareLoop, inParallel, makeBenchFolder, measure, median, printTable, spawnDeno } from "./harness.ts";
 
 const [instances = 200, rounds = 5] = Deno.args.map(Number);
 const width = 2;
@@ -20,10 +20,13 @@ const bare: number[] = [];
 const recorded: number[] = [];
 const fresh: number[] = [];
 try {
-  await bareLoop("warm-up", width);
+  await bareLoop(folder, "warm-up", { count: width, width });
   await recordedLoop("warm-up", width);
   for (let round = 0; round < rounds; round++) {
-    const pair = [() => bareLoop(`bare-${round}`, instances), () => recordedLoop(`runs-${round}`, instances)];
+    const pair = [
+      () => bareLoop(folder, `bare-${round}`, { count: instances, width }),
+      () => recordedLoop(`runs-${round}`, instances),
+    ];
     const [first, second] = round % 2 === 0 ? [0, 1] : [1, 0];
     const times: number[] = [];
     times[first] = await measure(pair[first]);
@@ -43,22 +46,6 @@ try {
 } finally {
   Deno.chdir("/");
   await Deno.remove(folder, { recursive: true });
-}
-
-async function bareLoop(name: string, count: number): Promise<void> {
-  await inParallel(width, count, async (i) => {
-    const dir = `${folder}/${name}/i${i}`;
-    await Deno.mkdir(dir, { recursive: true });
-    const flags = [
-      "--quiet",
-      "--no-prompt",
-      "--no-config",
-      "--no-lock",
-      `--allow-read=${folder}`,
-      `--allow-write=${dir}`,
-    ];
-    await spawnDeno(["run", ...flags, `${folder}/flows/trivial.ts`], dir);
-  });
 }
 
 async function recordedLoop(runsDir: string, count: number): Promise<void> {
