@@ -18,6 +18,7 @@ export { getAllInstances, getRun } from "./lib/step/get_run.ts";
 export { runInstances } from "./lib/batch/run_instances.ts";
 export { planInstances } from "./lib/batch/plan_instances.ts";
 export { BatchFailedError } from "./lib/batch/batch.ts";
+export { terminalProgress } from "./lib/cli/terminal_progress.ts";
 export { deliver } from "./lib/batch/deliver.ts";
 export { listDeliveries } from "./lib/batch/delivery/delivery_log.ts";
 export { readFlow } from "./lib/notebook/read_flow.ts";

@@ -15,14 +15,21 @@ export class LiveBlock {
     this.#stream = stream;
   }
 
-  /** Shows these lines instead of those before. They are cut where they would wrap, so they must not be painted. */
-  draw(lines: string[], paint: (line: string, index: number) => string = (line) => line): void {
-    this.#replace("", lines, paint);
+  /**
+   * Shows these lines instead of those before. They are cut where they would wrap, so they must not be painted. Whole
+   * lines to be printed `above` them, for good, go with the same write.
+   */
+  draw(
+    lines: string[],
+    paint: (line: string, index: number) => string = (line) => line,
+    above: string[] = [],
+  ): void {
+    this.#replace(above.map((line) => `${line}\x1b[K\n`).join(""), lines, paint);
   }
 
   /** Prints whole lines above the live ones, for good; the next `draw` brings the live ones back. */
   print(lines: string[]): void {
-    this.#replace(lines.map((line) => `${line}\x1b[K\n`).join(""), []);
+    this.draw([], undefined, lines);
   }
 
   /** Removes the live lines. */
