@@ -75,7 +75,17 @@ export async function runInstances<R extends object>(
   const log = openBatchLog(plan.runsDir, step);
   try {
     const at = new Date().toISOString();
-    log.append({ t: "batch", id: log.id, step, flow: plan.build.flow.url, at, rows: total, fresh: fresh.size });
+    const resumes = options.resume ? log.before : undefined;
+    log.append({
+      t: "batch",
+      id: log.id,
+      step,
+      flow: plan.build.flow.url,
+      at,
+      rows: total,
+      fresh: fresh.size,
+      resumes,
+    });
     const work = new Work(flow, checked, options, log);
     const stopped = stale.length > 0 && await work.run(concurrency);
     const batch = work.batch(performance.now() - began);

@@ -122,7 +122,8 @@ function startLine({ step, total, fresh, concurrency, estimateMs }: Extract<Batc
   const all = `${step}: ${plural(total, "instance")}`;
   if (total === fresh) return `${all}, all fresh`;
   const time = estimateMs === undefined ? "" : `, about ${formatDuration(estimateMs)}`;
-  return `${all}, ${fresh} fresh, ${total - fresh} to run, ${concurrency} at a time${time}`;
+  const some = fresh > 0 ? `, ${fresh} fresh, ${total - fresh} to run` : "";
+  return `${all}${some}, ${concurrency} at a time${time}`;
 }
 
 /** What was cancelled is no failure of its own: the counts tell of it. */
