@@ -6,8 +6,9 @@ import { formatDuration } from "../base/duration.ts";
 import type { BatchEvent } from "../batch/batch.ts";
 import { formatCount, plural } from "../report/format.ts";
 import type { BatchCounts, BatchWatch, Pace, RunningInstance } from "./batch_watch.ts";
+import type { FlowProgress } from "./run_state.ts";
 import { bar, barWidths, cellPlace, cellTitle, formatElapsed, progressText } from "./progress.ts";
-import { cutText, oneLine, padText, type Paint, textWidth } from "./style.ts";
+import { cutName, cutText, oneLine, padText, type Paint, textWidth } from "./style.ts";
 
 /** The room on a terminal. */
 export interface Room {
@@ -21,14 +22,15 @@ export interface Line {
   tail: string;
 }
 
+const barSteps = [barWidths.most, 16, barWidths.least];
 const shortestTitle = 6;
-const nameWidths = { least: 12, share: 1 / 3 };
+const nameWidths = { least: 12, share: 0.3 };
 
 /** The line of the whole batch: what does not fit is left out, the least needed first. */
 export function batchLine(watch: BatchWatch, { spin, width }: { spin: string; width: number }): string {
   const { batch, counts, done } = watch;
   if (!batch) return `${spin} checking the rows`;
-  const name = cutText(batch.step, Math.max(nameWidths.least, Math.floor(width / 4)));
+  const name = cutName(batch.step, Math.max(nameWidths.least, Math.floor(width / 4)));
   const count = `${formatCount(done)} of ${formatCount(batch.total)}`;
   const pace = watch.pace();
   const [rate, left, shortLeft] = [rateText(pace), leftText(pace), leftText(pace).replace(/^about /, "")];
@@ -44,7 +46,8 @@ export function batchLine(watch: BatchWatch, { spin, width }: { spin: string; wi
   const room = (parts: string[]) => width - textWidth([spin, ...parts].join("  ")) - 1;
   const fitted = choices.map((parts) => parts.filter((part) => part !== ""));
   const parts = fitted.find((parts) => room(parts) >= barWidths.least) ?? [count];
-  const drawn = bar(done / batch.total, Math.min(barWidths.most, Math.max(barWidths.least, room(parts))));
+  // In steps, so that it does not breathe with every digit that comes or goes.
+  const drawn = bar(done / batch.total, barSteps.find((columns) => columns <= room(parts)) ?? barWidths.least);
   const at = parts[0] === name ? 1 : 0;
   return `${spin} ${[...parts.slice(0, at), drawn, ...parts.slice(at)].join("  ")}`;
 }
@@ -81,9 +84,9 @@ export function runningLines(
 ): Line[] {
   const shown = running.length <= height ? running : running.slice(0, Math.max(0, height - 1));
   const times = shown.map(({ since }) => formatElapsed(now - since));
-  const timeWidth = Math.max(5, ...times.map(textWidth));
+  const timeWidth = Math.max(4, ...times.map(textWidth));
   const lines = shown.map(({ instance, watch: { state } }, i) => {
-    const head = `  ${padText(cutText(instance, names), names)}  ${padText(times[i], timeWidth, "right")}  `;
+    const head = `  ${padText(cutName(instance, names), names)}  ${padText(times[i], timeWidth, "right")}  `;
     return { head, tail: stateText(state, now, width - textWidth(head)) };
   });
   const hidden = running.length - shown.length;
@@ -96,11 +99,18 @@ function stateText(state: RunningInstance["watch"]["state"], now: number, width:
   if (state.phase === "finishing") return "writing notebook and report";
   if (state.current < 0) return "starting";
   const place = cellPlace(state);
-  const progress = state.progress ? `  ${progressText(state.progress, now)}` : "";
+  const progress = progressIn(state.progress, now, width - textWidth(place));
   const title = cellTitle(state);
   const room = width - textWidth(place + progress) - textWidth(` ""`);
   const isShown = title !== "" && room >= Math.min(shortestTitle, textWidth(title));
   return `${place}${isShown ? ` "${cutText(title, room)}"` : ""}${progress}`;
+}
+
+/** The flow's own word, without its label where there is no room for it. */
+function progressIn(progress: FlowProgress | undefined, now: number, width: number): string {
+  if (!progress) return "";
+  const full = `  ${progressText(progress, now)}`;
+  return textWidth(full) <= width ? full : `  ${progressText({ ...progress, label: undefined }, now)}`;
 }
 
 /** One line on an instance that failed. */
@@ -109,7 +119,7 @@ export function failureLine(
   paint: Paint,
   width: number,
 ): string {
-  const name = cutText(instance, Math.max(nameWidths.least, Math.floor(width / 2)));
+  const name = cutName(instance, Math.max(nameWidths.least, Math.floor(width / 2)));
   const text = statusText === "" ? status : oneLine(statusText.split("\n", 1)[0]);
   const cut = cutText(`${name}: ${text}`, width - 2);
   return `${paint("red", "✘")} ${cut}`;
