@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { BatchEvent } from "../batch/batch.ts";
-import { formatCount, plural } from "../report/format.ts";
+import { formatCount } from "../report/format.ts";
 import type { BatchCounts, BatchWatch, Pace, RunningInstance } from "./batch_watch.ts";
 import type { FlowProgress } from "./run_state.ts";
 import { bar, barWidths, cellPlace, cellTitle, formatElapsed, progressText } from "./progress.ts";
@@ -52,10 +52,13 @@ export function batchLine(watch: BatchWatch, { spin, width }: { spin: string; wi
   return `${spin} ${[...parts.slice(0, at), drawn, ...parts.slice(at)].join("  ")}`;
 }
 
-/** `12 fresh, 24 ran, 1 failed`; what is none is left out. */
+/** `24 ran, 12 fresh, 1 failed`; what is none is left out. */
 export function tallyText({ fresh, ran, failed, cancelled }: Omit<BatchCounts, "warned">): string {
-  const parts = [[ran, "ran"], [fresh, "fresh"], [failed, "failed"], [cancelled, "cancelled"]] as const;
-  return parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`).join(", ");
+  return countsText([[ran, "ran"], [fresh, "fresh"], [failed, "failed"], [cancelled, "cancelled"]]);
+}
+
+function countsText(counts: [count: number, what: string][]): string {
+  return counts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`).join(", ");
 }
 
 /** `3.2/s`, `14/min`, `2.5/h`; empty while nobody knows. */
@@ -68,7 +71,7 @@ export function rateText(pace: Pace | undefined): string {
 
 /** `about 8 s left`; empty while nobody knows. */
 export function leftText(pace: Pace | undefined): string {
-  return pace?.leftMs === undefined ? "" : `about ${formatElapsed(pace.leftMs)} left`;
+  return pace?.leftMs === undefined ? "" : `about ${formatElapsed(Math.max(1000, pace.leftMs))} left`;
 }
 
 /** The columns that names of instances get, the widest of which takes `widest`. */
@@ -133,17 +136,17 @@ export function endLine(
   paint: Paint,
 ): string {
   const failed = end.failed - cancelled;
-  const tally = tallyText({ ran: end.succeeded - end.cached, fresh: end.cached, failed, cancelled });
-  const parts = [
-    tally,
-    end.skipped > 0 ? `${formatCount(end.skipped)} not started` : "",
-    warned > 0 ? `${plural(warned, "run")} with warnings` : "",
-  ];
-  const text = parts.filter((part) => part !== "").join(", ") || "nothing to do";
+  const text = countsText([
+    [end.succeeded - end.cached, warned > 0 ? `ran (${formatCount(warned)} with warnings)` : "ran"],
+    [end.cached, "fresh"],
+    [failed, "failed"],
+    [cancelled, "cancelled"],
+    [end.skipped, "not started"],
+  ]);
   const sign = failed > 0
     ? paint("red", `✘ ${step}:`)
     : cancelled + end.skipped > 0
     ? paint("yellow", `■ ${step}:`)
     : paint("green", `✔ ${step}:`);
-  return `${sign} ${text} in ${formatDuration(durationMs)}`;
+  return `${sign} ${text || "nothing to do"} in ${formatDuration(durationMs)}`;
 }

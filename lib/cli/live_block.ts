@@ -44,7 +44,8 @@ export class LiveBlock {
     const up = this.#shown.reduce((rows, shown) => rows + Math.max(1, Math.ceil(shown / width)), 0) - 1;
     const cut = lines.map((line) => cutText(line, width - 1));
     const block = cut.map((line, i) => `${paint(line, i)}\x1b[K`).join("\n");
-    this.#stream.write(`\r${up > 0 ? `\x1b[${up}A` : ""}${above}${block}\x1b[J`);
+    // At the edge the cursor would be in the way: a terminal shows Ctrl-C as ^C where it stands, and that would wrap.
+    this.#stream.write(`\r${up > 0 ? `\x1b[${up}A` : ""}${above}${block}\x1b[J\r`);
     this.#shown = cut.map(textWidth);
   }
 }
