@@ -173,12 +173,14 @@ class Work {
     const { index, instance, config } = entry;
     const { progress, onFailure } = this.#options;
     const began = performance.now();
+    // Whether it failed is known when it is written; until then nothing may start that a failure would stop.
+    const onEnd = onFailure === "stop" ? undefined : onProcessEnd;
     try {
       const run = await runStep(this.#flow, instance, config, {
         ...stepOptions(entry, this.#options),
         signal: this.#signal,
         ...(progress ? { onEvent: (event) => progress({ t: "step", instance, index, event }) } : {}),
-      }, onProcessEnd);
+      }, onEnd);
       this.#keep(index, run);
       this.#end(entry, run, performance.now() - began);
     } catch (error) {
