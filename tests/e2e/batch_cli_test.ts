@@ -184,7 +184,6 @@ Deno.test(
         [["modle", rows, ...named], `Did you mean "flows/model.ts"?`],
         [["model", rows, "--instance", "{zoen}"], `did you mean "{zone}"?`],
         [["model", rows, "--instance", "{zone"], `a "{" that is not closed`],
-        [["model", rows], `--instance "{zone}_{max}"`],
       ] as [string[], string][]
     ) {
       const refused = await call(box, "batch", ...args);
