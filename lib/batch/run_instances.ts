@@ -186,7 +186,8 @@ class Work {
     } catch (error) {
       const run = error instanceof StepFailedError ? error.run : undefined;
       if (run) this.#keep(index, run);
-      this.#failures.set(index, { instance, index, status: run?.status ?? "not-run", error, ...(run ? { run } : {}) });
+      const status = run?.status ?? this.#statusWithoutRun();
+      this.#failures.set(index, { instance, index, status, error, ...(run ? { run } : {}) });
       this.#end(entry, run, performance.now() - began, messageOf(error));
       if (onFailure === "stop") this.#stop.abort();
     } finally {
@@ -200,10 +201,15 @@ class Work {
   }
 
   #end({ index, instance }: BatchEntry, run: Run | undefined, durationMs: number, problem = ""): void {
-    const { status, cached } = run ?? { status: "not-run" as const, cached: false };
+    const { status, cached } = run ?? { status: this.#statusWithoutRun(), cached: false };
     const ended = { t: "ended", instance, status, cached } as const;
     this.#log.append({ ...ended, run: run?.record.id, ms: Math.round(durationMs) });
     this.#options.progress?.({ ...ended, index, statusText: run?.record.statusText ?? problem, durationMs });
+  }
+
+  /** It waited for another process when the batch was cancelled, or could not be run. */
+  #statusWithoutRun(): "cancelled" | "not-run" {
+    return this.#signal.aborted ? "cancelled" : "not-run";
   }
 
   /** What came of it, in the order of the rows. */

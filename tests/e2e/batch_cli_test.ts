@@ -236,6 +236,31 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "cli batch that is told to end while an instance waits for another process calls that one cancelled, not failed",
+  sandboxed(async (box) => {
+    box.flow("gated", gated);
+    const rows = table(box, "n\n1\n2\n");
+    const other = spawn(box, ["run", "gated", "i1"]);
+    await until("the other one runs", () => numberIn(box.path("runs/gated/i1/pid")));
+    const batch = spawn(box, ["batch", "gated", rows, "--instance", "i{n}", "--concurrency", "2", "--events"]);
+    await until("the second row runs", () => numberIn(box.path("runs/gated/i2/pid")));
+    batch.kill("SIGINT");
+    const { code, stdout, stderr } = await batch.output();
+    assertEquals(code, 130);
+    assertMatch(decoder.decode(stderr), /^■ gated: 2 cancelled in /m);
+    const events = decoder.decode(stdout).trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert(events.some(({ t, instance, event }) => t === "step" && instance === "i1" && event.t === "waiting"));
+    assertEquals(events.at(-1).batch.failed.map(({ status }: { status: string }) => status), [
+      "cancelled",
+      "cancelled",
+    ]);
+    assertEquals(box.record("gated", "i1").status, "running");
+    other.kill("SIGTERM");
+    await other.output();
+  }),
+);
+
 Deno.test({
   name: "cli batch in a terminal shows each instance while it runs; Ctrl-C leaves whole lines only and exits with 130",
   ignore: !hasScript(),
