@@ -11,21 +11,18 @@ import { join, resolve } from "../deps/path.ts";
 
 /** One line of the log of a batch. */
 export type BatchLine =
-  | { t: "batch"; id: string; step: string; flow: string; at: string; rows: number; fresh: number; resumes?: string }
+  | { t: "batch"; id: string; step: string; flow: string; at: string; rows: number; fresh: number }
   | { t: "ended"; instance: string; status: RunStatus | "not-run"; run?: string; cached?: boolean; ms: number }
   | { t: "end"; at: string; succeeded: number; failed: number; ms: number };
 
 /** A log that is being written. */
 export interface BatchLog {
   id: string;
-  /** The batch of the step before this one. */
-  before?: string;
   append(line: BatchLine): void;
   close(): void;
 }
 
 const kept = 20;
-const ending = ".ndjson";
 const encoder = new TextEncoder();
 
 function logDir(runsDir: string, step: string): string {
@@ -36,35 +33,24 @@ function logDir(runsDir: string, step: string): string {
 export function openBatchLog(runsDir: string, step: string): BatchLog {
   const id = newId();
   const dir = logDir(runsDir, step);
-  const before = logNames(dir).at(-1)?.slice(0, -ending.length);
-  const file = openMakingFolder(join(dir, id + ending), { append: true, create: true });
+  const file = openMakingFolder(join(dir, `${id}.ndjson`), { append: true, create: true });
   for (const name of logNames(dir).slice(0, -kept)) removeIfThere(join(dir, name));
   return {
     id,
-    before,
     append: (line) => writeAll(file, encoder.encode(`${JSON.stringify(line)}\n`)),
     close: () => file.close(),
   };
 }
 
-/**
- * Ids of runs that the last batch of a step, and those that it resumed, left green, by instance; undefined when there
- * was no batch.
- */
+/** Ids of runs that the last batch of a step left green, by instance; undefined when there was no batch. */
 export function lastBatch(runsDir: string, step: string): Map<string, string> | undefined {
   const dir = logDir(runsDir, step);
-  const names = logNames(dir);
-  if (names.length === 0) return undefined;
+  const last = logNames(dir).at(-1);
+  if (last === undefined) return undefined;
   const done = new Map<string, string>();
-  for (let name = names.at(-1); name !== undefined;) {
-    const lines = (maybeText(join(dir, name)) ?? "").split("\n").map(maybeLine);
-    for (const line of lines) {
-      if (line?.t !== "ended" || line.run === undefined || done.has(line.instance) || !isDone(line.status)) continue;
-      done.set(line.instance, line.run);
-    }
-    const [first] = lines;
-    const resumed: string | undefined = first?.t === "batch" && first.resumes ? first.resumes + ending : undefined;
-    name = resumed !== undefined && resumed < name && names.includes(resumed) ? resumed : undefined;
+  for (const line of (maybeText(join(dir, last)) ?? "").split("\n")) {
+    const ended = maybeEnded(line);
+    if (ended?.run !== undefined && isDone(ended.status)) done.set(ended.instance, ended.run);
   }
   return done;
 }
@@ -75,13 +61,12 @@ function isDone(status: string): boolean {
 
 /** Names sort by time, since they begin with it. */
 function logNames(dir: string): string[] {
-  return entriesOf(dir).filter(({ name, isFile }) => isFile && name.endsWith(ending)).map(({ name }) => name).sort();
+  return entriesOf(dir).filter(({ name, isFile }) => isFile && name.endsWith(".ndjson")).map(({ name }) => name).sort();
 }
 
-function maybeLine(line: string): BatchLine | undefined {
+function maybeEnded(line: string): Extract<BatchLine, { t: "ended" }> | undefined {
   try {
     const value = JSON.parse(line);
-    if (value?.t === "batch") return value;
     return value?.t === "ended" && typeof value.instance === "string" ? value : undefined;
   } catch {
     // Cut short when the conductor died.

@@ -2,13 +2,9 @@
  * What a batch would do, without doing it.
  * @module
  */
-import { isGreen } from "../base/record.ts";
-import { instancePaths } from "../step/instance_paths.ts";
 import { planStep } from "../step/plan_run.ts";
-import { maybeRecord } from "../step/record_file.ts";
 import { explainFreshness } from "../step/run_step_flow.ts";
 import type { StaleReason } from "../step/stale_reasons.ts";
-import type { BatchEntry } from "./batch_rows.ts";
 import { checkRows } from "./check_rows.ts";
 import { type BatchOptions, checkBatchOptions, stepOptions } from "./run_instances.ts";
 
@@ -64,9 +60,9 @@ export async function planInstances<R extends object>(
   const stale: PlannedInstance[] = [];
   for (const entry of checked.stale) {
     options.signal?.throwIfAborted();
-    const { instance, index } = entry;
-    const reasons = await reasonsFor(entry);
-    if (reasons.length > 0) stale.push({ instance, index, reasons });
+    const { instance, index, config } = entry;
+    const { fresh, reasons } = await explainFreshness(flow, instance, config, stepOptions(entry, options));
+    if (!fresh) stale.push({ instance, index, reasons });
   }
   const isStale = new Set(stale.map(({ index }) => index));
   const estimate = checked.estimateMs(concurrency);
@@ -75,17 +71,6 @@ export async function planInstances<R extends object>(
     total: checked.entries.length,
     fresh: checked.entries.filter(({ index }) => !isStale.has(index)).map(({ instance }) => instance),
     stale,
-    ...(estimate === undefined || stale.length === 0 ? {} : { estimateMs: estimate }),
+    ...(estimate === undefined ? {} : { estimateMs: estimate }),
   };
-
-  /** Why an instance would run; nothing when it would be reused. */
-  async function reasonsFor(entry: BatchEntry): Promise<StaleReason[]> {
-    const { instance, config } = entry;
-    if (options.cache === "off") return [{ kind: "forced", text: "The cache is off" }];
-    if (options.cache === "existing") {
-      const record = maybeRecord(instancePaths(plan.runsDir, plan.step, instance));
-      return isGreen(record?.status) ? [] : [{ kind: "never-ran", text: "No run of it succeeded yet" }];
-    }
-    return (await explainFreshness(flow, instance, config, stepOptions(entry, options))).reasons;
-  }
 }

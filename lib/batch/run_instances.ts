@@ -75,17 +75,7 @@ export async function runInstances<R extends object>(
   const log = openBatchLog(plan.runsDir, step);
   try {
     const at = new Date().toISOString();
-    const resumes = options.resume ? log.before : undefined;
-    log.append({
-      t: "batch",
-      id: log.id,
-      step,
-      flow: plan.build.flow.url,
-      at,
-      rows: total,
-      fresh: fresh.size,
-      resumes,
-    });
+    log.append({ t: "batch", id: log.id, step, flow: plan.build.flow.url, at, rows: total, fresh: fresh.size });
     const work = new Work(flow, checked, options, log);
     const stopped = stale.length > 0 && await work.run(concurrency);
     const batch = work.batch(performance.now() - began);
@@ -173,21 +163,18 @@ class Work {
     const { index, instance, config } = entry;
     const { progress, onFailure } = this.#options;
     const began = performance.now();
-    // Whether it failed is known when it is written; until then nothing may start that a failure would stop.
-    const onEnd = onFailure === "stop" ? undefined : onProcessEnd;
     try {
       const run = await runStep(this.#flow, instance, config, {
         ...stepOptions(entry, this.#options),
         signal: this.#signal,
         ...(progress ? { onEvent: (event) => progress({ t: "step", instance, index, event }) } : {}),
-      }, onEnd);
+      }, onProcessEnd);
       this.#keep(index, run);
       this.#end(entry, run, performance.now() - began);
     } catch (error) {
       const run = error instanceof StepFailedError ? error.run : undefined;
       if (run) this.#keep(index, run);
-      const status = run?.status ?? this.#statusWithoutRun();
-      this.#failures.set(index, { instance, index, status, error, ...(run ? { run } : {}) });
+      this.#failures.set(index, { instance, index, status: run?.status ?? "not-run", error, ...(run ? { run } : {}) });
       this.#end(entry, run, performance.now() - began, messageOf(error));
       if (onFailure === "stop") this.#stop.abort();
     } finally {
@@ -202,6 +189,8 @@ class Work {
 
   #end({ index, instance }: BatchEntry, run: Run | undefined, durationMs: number, problem = ""): void {
     const { status, cached } = run ?? { status: this.#statusWithoutRun(), cached: false };
+    const failure = this.#failures.get(index);
+    if (failure) failure.status = status;
     const ended = { t: "ended", instance, status, cached } as const;
     this.#log.append({ ...ended, run: run?.record.id, ms: Math.round(durationMs) });
     this.#options.progress?.({ ...ended, index, statusText: run?.record.statusText ?? problem, durationMs });

@@ -27,8 +27,7 @@ export interface StaleReason {
     | "input"
     | "output"
     | "age"
-    | "untraceable"
-    | "forced";
+    | "untraceable";
   /** One line for people, naming what changed. */
   text: string;
 }
