@@ -17,6 +17,7 @@ export { flattenConfig } from "./lib/step/flatten_config.ts";
 export { runInstances } from "./lib/batch/run_instances.ts";
 export { planInstances } from "./lib/batch/plan_instances.ts";
 export { BatchFailedError } from "./lib/batch/batch.ts";
+export { terminalProgress } from "./lib/cli/terminal_progress.ts";
 export { deliver } from "./lib/batch/deliver.ts";
 export { listDeliveries } from "./lib/batch/delivery/delivery_log.ts";
 export { getAllInstances, getEarlierRuns, getRun } from "./lib/step/get_run.ts";

@@ -189,10 +189,17 @@ class Work {
   }
 
   #end({ index, instance }: BatchEntry, run: Run | undefined, durationMs: number, problem = ""): void {
-    const { status, cached } = run ?? { status: "not-run" as const, cached: false };
+    const { status, cached } = run ?? { status: this.#statusWithoutRun(), cached: false };
+    const failure = this.#failures.get(index);
+    if (failure) failure.status = status;
     const ended = { t: "ended", instance, status, cached } as const;
     this.#log.append({ ...ended, run: run?.record.id, ms: Math.round(durationMs) });
     this.#options.progress?.({ ...ended, index, statusText: run?.record.statusText ?? problem, durationMs });
+  }
+
+  /** It waited for another process when the batch was cancelled, or could not be run. */
+  #statusWithoutRun(): "cancelled" | "not-run" {
+    return this.#signal.aborted ? "cancelled" : "not-run";
   }
 
   /** What came of it, in the order of the rows. */

@@ -16,6 +16,8 @@ export interface OutStream {
   live: boolean;
   /** Columns; a generous number where nobody looks. */
   width(): number;
+  /** Rows; likewise. */
+  height(): number;
 }
 
 /** What a command may do besides computing. */
@@ -36,7 +38,8 @@ export interface Effects {
 }
 
 const endSignals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-const widthElsewhere = 120;
+const elsewhere = { columns: 120, rows: 50 };
+const terminalUnknown = { columns: 80, rows: 24 };
 
 /** The effects of a real process. */
 export function processEffects(): Effects {
@@ -72,16 +75,17 @@ function outStream(stream: typeof Deno.stdout): OutStream {
     },
     color: terminal && !Deno.noColor,
     live: terminal && maybeEnv("TERM") !== "dumb",
-    width: () => terminal ? columns() : widthElsewhere,
+    width: () => terminal ? terminalSize("columns") : elsewhere.columns,
+    height: () => terminal ? terminalSize("rows") : elsewhere.rows,
   };
 }
 
-function columns(): number {
+function terminalSize(side: "columns" | "rows"): number {
   try {
     // A terminal that does not know its size says 0.
-    return Deno.consoleSize().columns || 80;
+    return Deno.consoleSize()[side] || terminalUnknown[side];
   } catch {
-    return 80;
+    return terminalUnknown[side];
   }
 }
 

@@ -15,14 +15,21 @@ export class LiveBlock {
     this.#stream = stream;
   }
 
-  /** Shows these lines instead of those before. They are cut where they would wrap, so they must not be painted. */
-  draw(lines: string[], paint: (line: string, index: number) => string = (line) => line): void {
-    this.#replace("", lines, paint);
+  /**
+   * Shows these lines instead of those before. They are cut where they would wrap, so they must not be painted. Whole
+   * lines to be printed `above` them, for good, go with the same write.
+   */
+  draw(
+    lines: string[],
+    paint: (line: string, index: number) => string = (line) => line,
+    above: string[] = [],
+  ): void {
+    this.#replace(above.map((line) => `${line}\x1b[K\n`).join(""), lines, paint);
   }
 
   /** Prints whole lines above the live ones, for good; the next `draw` brings the live ones back. */
   print(lines: string[]): void {
-    this.#replace(lines.map((line) => `${line}\x1b[K\n`).join(""), []);
+    this.draw([], undefined, lines);
   }
 
   /** Removes the live lines. */
@@ -37,7 +44,8 @@ export class LiveBlock {
     const up = this.#shown.reduce((rows, shown) => rows + Math.max(1, Math.ceil(shown / width)), 0) - 1;
     const cut = lines.map((line) => cutText(line, width - 1));
     const block = cut.map((line, i) => `${paint(line, i)}\x1b[K`).join("\n");
-    this.#stream.write(`\r${up > 0 ? `\x1b[${up}A` : ""}${above}${block}\x1b[J`);
+    // At the edge the cursor would be in the way: a terminal shows Ctrl-C as ^C where it stands, and that would wrap.
+    this.#stream.write(`\r${up > 0 ? `\x1b[${up}A` : ""}${above}${block}\x1b[J\r`);
     this.#shown = cut.map(textWidth);
   }
 }

@@ -19,6 +19,7 @@ interface CommandEntry {
 /** All commands, in the order of the help. */
 export const commands: Record<string, CommandEntry> = {
   run: { summary: "Run a flow as one recorded instance", load: () => import("./run.ts") },
+  batch: { summary: "Run a flow for every row of a control table", load: () => import("./batch.ts") },
   inspect: { summary: "Show what a flow is: parameters, permissions, cells", load: () => import("./inspect.ts") },
   why: { summary: "Tell whether an instance would run again, and why", load: () => import("./why.ts") },
   list: { summary: "List steps, or the instances of one", load: () => import("./list.ts") },

@@ -17,12 +17,15 @@ export interface Progress {
   stop(): void;
 }
 
-const spinner = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
-const frameMs = 100;
+/** The frames of the sign that something goes on. */
+export const spinner = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
+/** Milliseconds between two frames on a terminal. */
+export const frameMs = 100;
 const calmMs = 1000;
-/** A run that says how far it is gets a line this often where nothing can be redrawn. */
-const calmProgressMs = 10_000;
-const barWidths = { least: 8, most: 24 };
+/** How often there is a line on how far it is where nothing can be redrawn. */
+export const calmProgressMs = 10_000;
+/** Columns of a bar. */
+export const barWidths = { least: 8, most: 24 };
 const longestReason = 120;
 
 /** Starts the display for `name`, such as `delay_model/am`, on stderr. */
@@ -120,7 +123,8 @@ export function statusLines(
   return state.progress && !finishing ? [line, `  ${progressText(state.progress, now)}`] : [line];
 }
 
-function bar(share: number, width: number): string {
+/** A bar of which a share, from 0 to 1, is filled. */
+export function bar(share: number, width: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share || 0)) * width);
   return "━".repeat(filled) + "─".repeat(width - filled);
 }
@@ -135,12 +139,22 @@ export function progressText({ done, total, label, since, first }: FlowProgress,
 }
 
 /** Whole seconds below a minute, so that the line does not flicker. */
-function formatElapsed(ms: number): string {
+export function formatElapsed(ms: number): string {
   return ms < 60_000 ? `${Math.floor(Math.max(0, ms) / 1000)} s` : formatDuration(ms);
 }
 
 /** `cell 3 of 8 "Load"`, counted as messages and reports count. */
-function cellText({ cells, current }: RunState): string {
-  const title = cells[current]?.title;
-  return `cell ${current + 1} of ${cells.length}${title === undefined ? "" : ` "${oneLine(title)}"`}`;
+function cellText(state: RunState): string {
+  const title = cellTitle(state);
+  return title === "" ? cellPlace(state) : `${cellPlace(state)} "${title}"`;
+}
+
+/** `cell 3 of 8`. */
+export function cellPlace({ cells, current }: RunState): string {
+  return `cell ${current + 1} of ${cells.length}`;
+}
+
+/** The title of the running cell; empty when it has none. */
+export function cellTitle({ cells, current }: RunState): string {
+  return oneLine(cells[current]?.title ?? "");
 }

@@ -7,29 +7,25 @@ import { jsonText } from "../base/json.ts";
 import { runStepFlow } from "../step/run_step_flow.ts";
 import type { Run } from "../step/run.ts";
 import type { StepFailedError } from "../step/step_failed_error.ts";
-import type { StepEvent, StepOptions } from "../step/step_options.ts";
+import type { StepEvent } from "../step/step_options.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes, signalCode } from "./exit.ts";
-import { commonOptions, type OptionTable, type OptionValues, parseCount, parseOptions, usageError } from "./options.ts";
+import { commonOptions, type OptionTable, type OptionValues, parseOptions, usageError } from "./options.ts";
 import { showProgress } from "./progress.ts";
 import { runJson } from "./run_json.ts";
 import { lastLines, readRunLog } from "./run_log.ts";
+import { readRunOptions, runOptions } from "./run_options.ts";
 import { type SignalWatch, watchSignals } from "./signal_watch.ts";
 import { readStepArguments, type StepArguments, stepArguments, stepName } from "./step_arguments.ts";
 import { painter } from "./style.ts";
 import { runSummary } from "./summary.ts";
 
 const tailLines = 10;
-const cacheModes = ["auto", "existing", "off"] as const;
 
 const options = {
   ...stepArguments,
-  cache: { value: "mode", choices: cacheModes, help: "When an earlier run is reused" },
-  force: { help: "Run it in any case, as --cache off does" },
-  timeout: { value: "time", help: `Time limit of one try, such as "10m"` },
-  retries: { value: "count", help: "How often a failed run is tried again" },
-  keep: { value: "count", help: "How many earlier runs of the instance are kept; 3 unless given" },
+  ...runOptions,
   "no-wait": { help: "Give up with exit code 75 when somebody else runs the instance" },
   json: { help: "Print the record on stdout as JSON, instead of the run folder" },
   events: { help: "Print what happens on stdout, one JSON object a line, the record last" },
@@ -55,25 +51,11 @@ Without a name the instance is named after its config files and values, such as 
   async run(args, effects) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const step = await readStepArguments(values, positionals);
-    Object.assign(step.options, readRunOptions(values));
+    if (values.json && values.events) throw usageError("--json and --events exclude each other");
+    Object.assign(step.options, readRunOptions(values), { wait: !values["no-wait"] });
     return await runAndTell(step, values, effects);
   },
 };
-
-function readRunOptions({ cache, force, timeout, retries, keep, ...values }: Values): StepOptions {
-  if (force && cache !== undefined && cache !== "off") {
-    throw usageError(`--force and --cache ${cache} exclude each other`);
-  }
-  if (values.json && values.events) throw usageError("--json and --events exclude each other");
-  const counts = { retries: parseCount(retries, "retries"), keep: parseCount(keep, "keep") };
-  return {
-    cache: force ? "off" : cacheModes.find((mode) => mode === cache),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(counts.retries === undefined ? {} : { retries: counts.retries }),
-    ...(counts.keep === undefined ? {} : { keep: counts.keep }),
-    wait: !values["no-wait"],
-  };
-}
 
 async function runAndTell(step: StepArguments, values: Values, effects: Effects): Promise<number> {
   const { stdout, stderr } = effects;

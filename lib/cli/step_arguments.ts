@@ -1,5 +1,5 @@
 /**
- * What `run` and `why` have in common: which flow, which instance, with which config and permissions.
+ * What `run`, `why` and `batch` have in common: which flow, which instance, with which config and permissions.
  * @module
  */
 import type { PermissionKind } from "../base/record.ts";
@@ -57,15 +57,18 @@ export async function readStepArguments(
   }
   const input = await readConfigInput(values.config, values.set);
   const instance = values.instance ?? named ?? await deriveInstance(values.config, values.set);
-  const permissions = parsePermits(values.permit, values.forbid);
-  const options: StepOptions = {
-    textConfig: input.textKeys,
-    permissions,
-    ...(values.strict ? { strict: true } : {}),
-    ...(values.step === undefined ? {} : { step: values.step }),
-    ...(values.runs === undefined ? {} : { runsDir: values.runs }),
-  };
+  const options: StepOptions = { textConfig: input.textKeys, ...readStepOptions(values) };
   return { flow, instance, input, options };
+}
+
+/** What the command line says of a step besides its flow, instance and config. */
+export function readStepOptions({ permit, forbid, strict, step, runs }: OptionValues<typeof stepArguments>) {
+  return {
+    permissions: parsePermits(permit, forbid),
+    ...(strict ? { strict: true } : {}),
+    ...(step === undefined ? {} : { step }),
+    ...(runs === undefined ? {} : { runsDir: runs }),
+  } satisfies StepOptions;
 }
 
 /** The step that a flow stands for by its name. */

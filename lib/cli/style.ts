@@ -74,6 +74,13 @@ export function cutText(text: string, width: number): string {
   return width > 0 ? `${cut}…` : "";
 }
 
+/** A name cut to at most `width` columns in its middle, as names of one family differ at their ends. */
+export function cutName(name: string, width: number): string {
+  if (name.length <= width || width < 3) return cutText(name, width);
+  const end = Math.floor((width - 1) / 2);
+  return `${name.slice(0, width - 1 - end)}…${name.slice(-end)}`;
+}
+
 /** Fills up with blanks to `width` columns. */
 export function padText(text: string, width: number, align: "left" | "right" = "left"): string {
   const blanks = " ".repeat(Math.max(0, width - textWidth(text)));

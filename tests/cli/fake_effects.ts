@@ -1,5 +1,6 @@
 /** Effects that remember: a screen that understands escape codes, a clock that is set, timers that are rung. */
 import type { Effects, OutStream } from "../../lib/cli/effects.ts";
+import { textWidth } from "../../lib/cli/style.ts";
 
 /** A terminal: what is written becomes what stands on it. */
 export class Screen implements OutStream {
@@ -8,15 +9,18 @@ export class Screen implements OutStream {
   /** All that was ever written, escape codes and all. */
   written = "";
   #width: number;
+  #height: number;
   #rows: string[][] = [[]];
   #row = 0;
   #column = 0;
 
-  constructor(width = 80) {
+  constructor(width = 80, height = 50) {
     this.#width = width;
+    this.#height = height;
   }
 
   width = () => this.#width;
+  height = () => this.#height;
 
   /** The lines as a person sees them, without blank ones at the end. */
   get lines(): string[] {
@@ -36,7 +40,9 @@ export class Screen implements OutStream {
   }
 
   #control(kind: string, count: number | undefined): void {
-    if (kind === "A") this.#row = Math.max(0, this.#row - (count ?? 1));
+    // What has left the screen at the top cannot be reached any more.
+    const top = Math.max(0, this.#rows.length - this.#height);
+    if (kind === "A") this.#row = Math.max(top, this.#row - (count ?? 1));
     // Deno itself moves to the first column and clears the line when it starts.
     else if (kind === "G") this.#column = Math.max(0, (count ?? 1) - 1);
     else if (kind === "K" && count === 2) this.#rows[this.#row] = [];
@@ -53,8 +59,13 @@ export class Screen implements OutStream {
   }
 
   #put(char: string): void {
-    if (this.#column === this.#width) this.#lineFeed();
-    this.#rows[this.#row][this.#column++] = char;
+    const width = textWidth(char);
+    if (this.#column + width > this.#width) this.#lineFeed();
+    const row = this.#rows[this.#row];
+    if (width === 0 && this.#column > 0) row[this.#column - 1] += char;
+    if (width === 0) return;
+    row[this.#column++] = char;
+    if (width === 2) row[this.#column++] = "";
   }
 }
 
@@ -68,9 +79,9 @@ export class FakeEffects implements Effects {
   #timers: { ms: number; call: () => void; next: number }[] = [];
   #listeners: ((signal: Deno.Signal) => void)[] = [];
 
-  constructor({ width = 80, live = false }: { width?: number; live?: boolean } = {}) {
-    this.stdout = new Screen(width);
-    this.stderr = new Screen(width);
+  constructor({ width = 80, height = 50, live = false }: { width?: number; height?: number; live?: boolean } = {}) {
+    this.stdout = new Screen(width, height);
+    this.stderr = new Screen(width, height);
     this.stdout.live = this.stderr.live = live;
   }
 

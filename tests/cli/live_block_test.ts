@@ -57,7 +57,27 @@ Deno.test("LiveBlock goes up over rows that a narrower window made of its lines"
   width = 10;
   screen.written = "";
   block.draw(["y"]);
-  assertEquals(screen.written, "\r\x1b[2Ay\x1b[K\x1b[J");
+  assertEquals(screen.written, "\r\x1b[2Ay\x1b[K\x1b[J\r");
+});
+
+Deno.test("LiveBlock is not torn by the ^C that a terminal shows where the cursor stands", () => {
+  const screen = new Screen(10);
+  const block = new LiveBlock(screen);
+  block.draw(["one", "012345678"]);
+  screen.write("^C");
+  block.draw(["two"]);
+  assertEquals(screen.lines, ["two"]);
+});
+
+Deno.test("LiveBlock prints and redraws in one write", () => {
+  const writes: string[] = [];
+  const screen = new Screen(40);
+  const block = new LiveBlock({ ...screen, write: (text) => void writes.push(text), width: () => 40 });
+  block.draw(["bar"]);
+  block.draw(["bar 2"], undefined, ["printed"]);
+  assertEquals(writes.length, 2);
+  for (const text of writes) screen.write(text);
+  assertEquals(screen.lines, ["printed", "bar 2"]);
 });
 
 Deno.test("LiveBlock writes nothing when there is nothing to clear", () => {

@@ -55,7 +55,7 @@ Deno.test("main suggests the command that was meant, and run for a flow", async 
     err: `Error: There is no command "lst"\nHint: Did you mean "list"?\n`,
   });
   assertStringIncludes((await call("flows/a.ts", "am")).err, `Did you mean "run flows/a.ts am"?`);
-  assertStringIncludes((await call("frobnicate")).err, "The commands are run, inspect");
+  assertStringIncludes((await call("frobnicate")).err, "The commands are run, batch, inspect");
   assertStringIncludes((await call("constructor")).err, `There is no command "constructor"`);
   assertEquals((await call("--jsn")).code, 2);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
-import { columns, cutText, oneLine, padText, painter, plainText, textWidth } from "../../lib/cli/style.ts";
+import { columns, cutName, cutText, oneLine, padText, painter, plainText, textWidth } from "../../lib/cli/style.ts";
 
 Deno.test("textWidth() counts columns, not characters, and no escape codes", () => {
   assertEquals(textWidth("abc"), 3);
@@ -32,4 +32,10 @@ Deno.test("painter() paints only where colours are welcome", () => {
   assertEquals(painter(false)("red", "a"), "a");
   assertEquals(painter(true)("red", "a"), "\x1b[31ma\x1b[39m");
   assertEquals(padText("a", 3, "right"), "  a");
+});
+
+Deno.test("cutName() keeps both ends of a name, as families of names differ at the end", () => {
+  assertEquals(cutName("zone_with_a_long_name_am", 11), "zone_…me_am");
+  assertEquals(cutName("zone_am", 7), "zone_am");
+  assertEquals(cutName("zone_am", 2), "z…");
 });

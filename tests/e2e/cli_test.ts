@@ -1,36 +1,8 @@
 /** The command line as people use it: real processes, real flows, a real terminal. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { Screen } from "../cli/fake_effects.ts";
-import { conductorFlags, maybeText, type Sandbox, sandboxed, until } from "./sandbox.ts";
-
-const mod = new URL("../../mod.ts", import.meta.url).pathname;
-const decoder = new TextDecoder();
-const environment = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME") ?? "/", NO_COLOR: "1" };
-
-interface Told {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Starts the command line in the sandbox, with no more permissions than a conductor needs. */
-function spawn(box: Sandbox, args: string[]) {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...conductorFlags, mod, ...args],
-    cwd: box.dir,
-    env: environment,
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
-  return command.spawn();
-}
-
-async function call(box: Sandbox, ...args: string[]): Promise<Told> {
-  const { code, stdout, stderr } = await spawn(box, args).output();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-}
+import { call, decoder, hasScript, inTerminal, mod, spawn } from "./command_line.ts";
+import { maybeText, type Sandbox, sandboxed, until } from "./sandbox.ts";
 
 function configOf(box: Sandbox, step: string, instance: string): unknown {
   return JSON.parse(Deno.readTextFileSync(box.path("runs", step, instance, "config.json")));
@@ -327,27 +299,6 @@ Deno.test(
   }),
 );
 
-/** Runs a command in a pseudo terminal. Nothing in Deno makes one. */
-async function inTerminal(box: Sandbox, command: string): Promise<string> {
-  const script = new Deno.Command("script", {
-    args: ["-qec", `stty cols 60 rows 24; ${command}`, "/dev/null"],
-    cwd: box.dir,
-    env: { ...environment, TERM: "xterm" },
-    clearEnv: true,
-    stdin: "null",
-  });
-  const { stdout } = await script.output();
-  return decoder.decode(stdout);
-}
-
-function hasScript(): boolean {
-  try {
-    return Deno.build.os === "linux" && new Deno.Command("script", { args: ["--version"] }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
 Deno.test({
   name: "cli run in a terminal shows a bar while it runs and leaves a screen with whole lines only",
   ignore: !hasScript(),
@@ -359,7 +310,7 @@ Deno.test({
       "bar",
       `// %% Load\nconst host = (globalThis as any)[Symbol.for("ductaflow.host")];\n// %% Long cell\n${loop}\n`,
     );
-    const text = await inTerminal(box, `${Deno.execPath()} run -A ${mod} run bar --verbose`);
+    const { text } = await inTerminal(box, `${Deno.execPath()} run -A ${mod} run bar --verbose`);
     assertMatch(text, /━+─* \d+ s {2}cell 3 of 3 "Long cell"/);
     assertMatch(text, /days: \d of 9 \(\d+ %\)/);
     const screen = new Screen(60);
