@@ -111,7 +111,7 @@ export async function* inputReasons(seal: Seal, paths: InstancePaths): AsyncGene
 
 /** Which of the files that it left changed. */
 export async function* outputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<StaleReason> {
-  for (const path of [paths.notebook, paths.report]) {
+  for (const path of [paths.config, paths.notebook, paths.report]) {
     if (!maybeSignature(path)) yield { kind: "output", text: `Its ${basename(path)} is gone` };
   }
   for (const output of seal.outputs) {
