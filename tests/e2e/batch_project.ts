@@ -5,12 +5,18 @@ import { flowOf, type FlowParts, type Project } from "./project.ts";
 /** Where flows note their executions; a project with such flows needs it. */
 export const executionsFolder = { "executions/.keep": "" };
 
-/** A flow of one cell that notes its execution at its start; its config has a `name` that is its instance's. */
-export function countedFlow(code: string, { permissions = [], parameters = "" }: FlowParts = {}): string {
-  const note = `Deno.writeTextFileSync("../../../executions/" + name, "x", { append: true });`;
+/** What a counted flow has besides its code. */
+export interface CountedParts extends FlowParts {
+  /** The expression for the name under which an execution is noted. Default: the parameter `name`. */
+  as?: string;
+}
+
+/** A flow of one cell that notes its execution at its start. */
+export function countedFlow(code: string, { permissions = [], parameters = "", as }: CountedParts = {}): string {
+  const note = `Deno.writeTextFileSync("../../../executions/" + ${as ?? "name"}, "x", { append: true });`;
   return flowOf(`${note}\n${code}`, {
     permissions: [...permissions, "write: [../executions]"],
-    parameters: `let name = "";\n${parameters}`,
+    parameters: as ? parameters : `let name = "";\n${parameters}`,
   });
 }
 
