@@ -3,16 +3,17 @@
  * must.
  * @module
  */
-import { DuctaflowError } from "../base/error.ts";
-import { isGreen } from "../base/record.ts";
+import { DuctaflowError, isDuctaflowError } from "../base/error.ts";
+import { isGreen, type RunRecord } from "../base/record.ts";
 import { join, resolve } from "../deps/path.ts";
+import { bindConfig } from "../step/bind_config.ts";
 import { instancePaths } from "../step/instance_paths.ts";
-import type { StepPlan } from "../step/plan_run.ts";
+import { hashConfig, type StepPlan } from "../step/plan_run.ts";
 import { maybeRecord } from "../step/record_file.ts";
 import { makeRun, type Run } from "../step/run.ts";
 import { readSeals } from "../step/seals.ts";
 import type { StepOptions } from "../step/step_options.ts";
-import { lastBatch } from "./batch_log.ts";
+import { type KeptRun, lastBatch } from "./batch_log.ts";
 import { type BatchEntry, checkEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
 import { estimateMs } from "./estimate.ts";
 import { findFresh } from "./find_fresh.ts";
@@ -24,6 +25,8 @@ export interface CheckedBatch {
   entries: BatchEntry[];
   /** Runs that are there already and will be reused, by the index of their row. */
   fresh: Map<number, Run>;
+  /** The same as names and ids. */
+  kept: KeptRun[];
   /** What is to be run, in the order of the rows. */
   stale: BatchEntry[];
   /** Milliseconds that running it will take, as far as that can be guessed. */
@@ -41,9 +44,11 @@ export async function checkRows<R extends object>(
   const { flow } = plan.build;
   const problems = new RowProblems(rows);
   const entries = readEntries(flow, rows, options, problems);
-  const fresh = options.resume ? finishedRuns(plan, entries) : new Map<number, Run>();
-  const open = entries.filter(({ index }) => !fresh.has(index));
-  for (const [index, { instance, status, id }] of await findFresh(plan, open, options)) {
+  const known = options.resume ? await finishedRuns(plan, entries) : new Map<number, KnownRun>();
+  const open = entries.filter(({ index }) => !known.has(index));
+  for (const [index, seal] of await findFresh(plan, open, options)) known.set(index, seal);
+  const fresh = new Map<number, Run>();
+  for (const [index, { instance, status, id }] of known) {
     fresh.set(index, storedRun(plan, instance, { status, id, cached: true }));
   }
   const stale = entries.filter(({ index }) => !fresh.has(index));
@@ -53,6 +58,7 @@ export async function checkRows<R extends object>(
     plan,
     entries,
     fresh,
+    kept: [...known.values()].map(({ instance, id }) => [instance, id]),
     stale,
     estimateMs(concurrency) {
       if (stale.length === 0) return undefined;
@@ -61,17 +67,32 @@ export async function checkRows<R extends object>(
   };
 }
 
-/** What the last batch left green, and is still there. */
-function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Map<number, Run> {
+type KnownRun = Pick<RunRecord, "instance" | "status" | "id">;
+
+/** What the last batch left green, and is still there, of the same config. */
+async function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Promise<Map<number, KnownRun>> {
   const done = lastBatch(plan.runsDir, plan.step);
-  const runs = new Map<number, Run>();
-  for (const { index, instance } of done ? entries : []) {
+  const runs = new Map<number, KnownRun>();
+  for (const entry of done ? entries : []) {
+    const { index, instance } = entry;
     const id = done!.get(instance);
     const record = id === undefined ? undefined : maybeRecord(instancePaths(plan.runsDir, plan.step, instance));
     if (!record || record.id !== id || !isGreen(record.status)) continue;
-    runs.set(index, storedRun(plan, instance, { status: record.status, id, cached: true }));
+    // A row that was changed since asks for another run.
+    if (record.configHash !== await maybeConfigHash(plan, entry)) continue;
+    runs.set(index, { instance, status: record.status, id });
   }
   return runs;
+}
+
+/** Undefined for a config that does not fit, which is told later. */
+async function maybeConfigHash({ build }: StepPlan, { config, textKeys }: BatchEntry): Promise<string | undefined> {
+  try {
+    return await hashConfig(bindConfig(build.flow, config, { textKeys }).config);
+  } catch (error) {
+    if (!isDuctaflowError(error, "bad-config")) throw error;
+    return undefined;
+  }
 }
 
 interface StoredRun {

@@ -24,8 +24,9 @@ export interface BatchOptions<R extends object = object>
   /** After a failure go on with the other rows (default), or start no more. */
   onFailure?: "continue" | "stop";
   /**
-   * Goes on with the last batch of the step where it was interrupted: what it left green is kept without another look,
-   * only failed, interrupted and missing instances run. Default false.
+   * Goes on with the last batch of the step where it was interrupted or failed: what it left green of the same config is
+   * kept without another look, only failed, interrupted and missing instances run. After a batch that left all green
+   * there is nothing to go on with, so that freshness decides as ever. Default false.
    */
   resume?: boolean;
   /** Told what happens while it happens; `terminalProgress()` shows it to people. */
@@ -67,7 +68,7 @@ export async function runInstances<R extends object>(
   const plan = await planStep(flow, options);
   const checked = await checkRows(plan, [...rows], options);
   const { progress = () => {} } = options;
-  const { fresh, stale } = checked;
+  const { fresh, kept, stale } = checked;
   const total = checked.entries.length;
   const { step } = plan;
   const estimate = checked.estimateMs(concurrency);
@@ -75,7 +76,16 @@ export async function runInstances<R extends object>(
   const log = openBatchLog(plan.runsDir, step);
   try {
     const at = new Date().toISOString();
-    log.append({ t: "batch", id: log.id, step, flow: plan.build.flow.url, at, rows: total, fresh: fresh.size });
+    const start = {
+      t: "batch",
+      id: log.id,
+      step,
+      flow: plan.build.flow.url,
+      at,
+      rows: total,
+      fresh: fresh.size,
+    } as const;
+    log.append({ ...start, ...(stale.length > 0 ? { kept } : {}) });
     const work = new Work(flow, checked, options, log);
     const stopped = stale.length > 0 && await work.run(concurrency);
     const batch = work.batch(performance.now() - began);

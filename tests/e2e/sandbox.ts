@@ -176,9 +176,9 @@ function makeSandbox(dir: string, conductors: Conductor[], mounts: string[]): Sa
   return box;
 }
 
-const prelude = `import { explainFreshness, getAllInstances, getRun, isDuctaflowError, runStepFlow } from ${
-  JSON.stringify(import.meta.resolve("../../mod.ts"))
-};
+const prelude = `import {
+  BatchFailedError, explainFreshness, getAllInstances, getRun, isDuctaflowError, planInstances, runInstances, runStepFlow,
+} from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
 const say = (value) => console.log(JSON.stringify(value));
 const outcome = async (work) => {
   try {
