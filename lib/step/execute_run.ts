@@ -8,7 +8,7 @@ import { messageOf } from "../base/error.ts";
 import { maybeSignature } from "../base/file_signature.ts";
 import { jsonText } from "../base/json.ts";
 import { emptyIfThere, exists, removeIfThere } from "../base/maybe_file.ts";
-import type { RunRecord } from "../base/record.ts";
+import type { RunRecord, RunStatus } from "../base/record.ts";
 import { sleep } from "../base/sleep.ts";
 import type { Executor } from "../executor/executor.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
@@ -36,8 +36,8 @@ export interface ExecuteOptions {
   keep: number;
   signal?: AbortSignal;
   onEvent?: (event: StepEvent) => void;
-  /** Told when no process of the run is left to wait for: what follows is writing. */
-  onProcessEnd?: () => void;
+  /** Told how it ended when no process of the run is left to wait for: what follows is writing. */
+  onProcessEnd?: (status: RunStatus) => void;
 }
 
 /** Runs the plan and returns the record, which is on disk by then. */
@@ -89,7 +89,7 @@ async function tryUntilDone(
     record.attempts.push(attemptRecord(attempt, outcome));
     const again = number <= retries.max && (outcome.status === "failed" || outcome.status === "timed-out");
     if (!again || signal.aborted) {
-      options.onProcessEnd?.();
+      options.onProcessEnd?.(outcome.status);
       return await finishRun(plan, record, attempt, outcome);
     }
     const delayMs = Math.min(retries.backoffMs * 2 ** (number - 1), retries.maxBackoffMs);

@@ -9,7 +9,7 @@ import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
 import { isGreen, type RunRecord } from "../base/record.ts";
 import type { Cell } from "../notebook/flow.ts";
 import { executeOptions } from "./execute_options.ts";
-import { executeRun } from "./execute_run.ts";
+import { type ExecuteOptions, executeRun } from "./execute_run.ts";
 import { decideFreshness, type Freshness } from "./freshness.ts";
 import { type InstancePaths, instancePaths, refuseLinks } from "./instance_paths.ts";
 import { planRun, type RunPlan } from "./plan_run.ts";
@@ -55,13 +55,13 @@ export async function runStepFlow(
   return await runStep(flow, instance, config, options);
 }
 
-/** The same; `onProcessEnd` is told when no process of the run is left to wait for: what follows is writing. */
+/** The same; `onProcessEnd` is told how it ended when no process of the run is left: what follows is writing. */
 export async function runStep(
   flow: string | URL,
   instance: string,
   config: object,
   options: StepOptions,
-  onProcessEnd?: () => void,
+  onProcessEnd?: ExecuteOptions["onProcessEnd"],
 ): Promise<Run> {
   const plan = await planRun(flow, instance, config, options);
   const settings = { ...executeOptions(plan, options), onProcessEnd };
