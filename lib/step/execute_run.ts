@@ -102,9 +102,9 @@ async function tryUntilDone(
 
 function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
   Deno.mkdirSync(paths.dir, { recursive: true });
-  // The folder is new, so there is nothing that a write cut short could damage.
+  // The folder is new, so there is nothing that a write cut short could damage, but who looks on starts with the record.
   Deno.writeTextFileSync(paths.config, jsonText(bound.config));
-  Deno.writeTextFileSync(paths.record, jsonText(record));
+  writeFileAtomic(paths.record, jsonText(record));
 }
 
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {
