@@ -19,9 +19,12 @@ export interface JsonProblem {
   found: string;
 }
 
+/** Levels of objects and lists in one another. Far deeper ones overflow the stack wherever they are walked through. */
+const deepest = 500;
+
 /**
  * Copies a value into plain JSON and lists all that would be lost or changed on the way: functions, symbols, BigInt,
- * NaN and infinities, cycles, Map, Set and other class instances, `undefined` in a list. Objects with `toJSON` (dates, runs) are asked for
+ * NaN and infinities, cycles, what lies deeper than 500 levels, Map, Set and other class instances, `undefined` in a list. Objects with `toJSON` (dates, runs) are asked for
  * their JSON; keys whose value is `undefined` are left out, as `JSON.stringify` does; `-0` becomes `0`. `convert` is
  * given every value first and may put another in its place, such as text for a BigInt.
  */
@@ -46,6 +49,7 @@ export function toPlainJson(
     if (open.has(value)) {
       return refuse(path, "a reference back to an object that contains it");
     }
+    if (open.size >= deepest) return refuse(`${path.slice(0, 60)}…`, `more than ${deepest} levels`);
     open.add(value);
     try {
       return copyObject(value, path);

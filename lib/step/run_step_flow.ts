@@ -133,13 +133,26 @@ function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof 
   return decideFreshness({ paths, build, config: bound.config, configHash, grant, grantHash, freshForMs, strict });
 }
 
-async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
-  const { paths } = plan;
+/** Like `explainFreshness`, but for the mode that the option `cache` says: what a run would do. */
+export async function explainReuse(
+  flow: string | URL,
+  instance: string,
+  config: object,
+  options: StepOptions,
+): Promise<Freshness> {
+  return await decideReuse(await planRun(flow, instance, config, options), options);
+}
+
+async function decideReuse(plan: RunPlan, options: StepOptions): Promise<Freshness & { record?: RunRecord }> {
   const mode = options.cache ?? stepDefaults.cache;
-  if (mode === "off") return { reasons: ["The cache is off"] };
-  const { fresh, reasons, record } = mode === "existing" ? existing(paths) : await freshnessOf(plan, options);
+  if (mode === "off") return { fresh: false, reasons: [{ kind: "cache-off", text: "The cache is off" }] };
+  return mode === "existing" ? existing(plan.paths) : await freshnessOf(plan, options);
+}
+
+async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
+  const { fresh, reasons, record } = await decideReuse(plan, options);
   if (!fresh || !record) return { reasons: reasons.map((reason) => reason.text) };
-  const run = makeRun(paths, { status: record.status, cached: true, reasons: [], record: () => record });
+  const run = makeRun(plan.paths, { status: record.status, cached: true, reasons: [], record: () => record });
   return { run, reasons: [] };
 }
 

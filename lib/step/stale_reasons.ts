@@ -27,7 +27,8 @@ export interface StaleReason {
     | "input"
     | "output"
     | "age"
-    | "untraceable";
+    | "untraceable"
+    | "cache-off";
   /** One line for people, naming what changed. */
   text: string;
 }
