@@ -1,6 +1,6 @@
 /**
- * Batches side by side: two conductors, many processes, somebody who looks on. Cases 21, 22, 25, 26, 33, 34 and 48 of the
- * catalogue in `reference/reliability.md` §5.
+ * Batches side by side: two conductors, many processes, somebody who looks on. Cases 21, 22, 25, 26, 33, 34, 48 and
+ * 52 of the catalogue in `reference/reliability.md` §5.
  */
 import { assert, assertEquals, assertNotEquals } from "../../lib/deps/assert.ts";
 import { countedFlow, executedSince, executions, executionsFolder, planned, runBatch } from "./batch_project.ts";
@@ -102,6 +102,24 @@ Deno.test(
     `);
     assertEquals([fresh, listed], [30, 30]);
     assertEquals(executions(box), once(namesFrom(0, 30)));
+  }),
+);
+
+Deno.test(
+  "case 52: the journal is compacted while two conductors seal their runs, and nothing is lost or done twice",
+  sandboxed(async (box) => {
+    prepare(box);
+    await box.conduct(batchOf(0, 8));
+    const journal = box.path("runs/.ductaflow/seals/work.ndjson");
+    const lines = Deno.readTextFileSync(journal);
+    while (Deno.statSync(journal).size < 1_200_000) Deno.writeTextFileSync(journal, lines, { append: true });
+    const both = [box.start(batchOf(0, 14)), box.start(batchOf(6, 20, "", ".reverse()"))];
+    for (const { code, stderr } of await Promise.all(both.map((conductor) => conductor.ended()))) {
+      assertEquals(code, 0, stderr);
+    }
+    assert(Deno.statSync(journal).size < 200_000, "it was not compacted");
+    await box.conduct(batchOf(0, 20));
+    assertEquals(executions(box), once(namesFrom(0, 20)));
   }),
 );
 

@@ -3,7 +3,7 @@
  * a declaration, right after a run and when everything has settled.
  */
 import { assertEquals } from "../../lib/deps/assert.ts";
-import { readTable } from "../../mod.ts";
+import { type BatchOptions, readTable } from "../../mod.ts";
 import { countedFlow, executedSince, executionsFolder, planned, runBatch } from "./batch_project.ts";
 import { Project, projectTest } from "./project.ts";
 import { until } from "./sandbox.ts";
@@ -230,4 +230,30 @@ projectTest("cases 49, 50, 51: the probes over a batch whose files have settled"
     if (Object.keys(found).length > 0) wrong[probe.name] = found;
   }
   assertEquals(wrong, {});
+});
+
+projectTest("case 49: what all instances share makes all of them stale, and back again fresh after they ran", {
+  ...files,
+  "flows/f.ts": flow.replace("// permissions:\n", "// permissions:\n//   env: [DUCTAFLOW_TEST_PROBE]\n"),
+}, async (project) => {
+  const rows = await readTable(project.path("table.csv"));
+  const shared: [string, () => void, Partial<BatchOptions>][] = [
+    ["another permission", () => {}, { permissions: { env: ["DUCTAFLOW_TEST_PROBE"], sys: ["hostname"] } }],
+    ["no permission more", () => {}, {}],
+    ["the value of a granted variable", () => Deno.env.set("DUCTAFLOW_TEST_PROBE", "other"), {}],
+    ["an import map", () => project.write({ "deno.json": `{ "imports": { "x": "./flows/lib/one.ts" } }` }), {}],
+    ["comments, when they count", () => forge("flows/lib/one.ts", "1;", "1; // one")(project), { strict: true }],
+  ];
+  try {
+    await firstRun(project);
+    for (const [what, make, options] of shared) {
+      make();
+      assertEquals([what, await planned(project, "flows/f.ts", rows, options)], [what, all]);
+      await runBatch(project, "flows/f.ts", rows, options);
+      assertEquals([what, executedSince(project)], [what, all]);
+      assertEquals([what, await planned(project, "flows/f.ts", rows, options)], [what, []]);
+    }
+  } finally {
+    Deno.env.delete("DUCTAFLOW_TEST_PROBE");
+  }
 });
