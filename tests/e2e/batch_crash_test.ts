@@ -196,14 +196,24 @@ function batchOf(options: string, values: Record<string, string> = {}): string {
   `;
 }
 
-/** Runs a batch until it hangs at `at`, and kills it there. */
-async function killAt(box: Sandbox, at: string, batch: string): Promise<void> {
+/** Resolves when the last batch has noted the end of an instance: its place was given to the next one before. */
+async function untilNoted(box: Sandbox, instance: string): Promise<void> {
+  const dir = box.path("runs/.ductaflow/batches/work");
+  await until(`the end of ${instance} is noted`, () => {
+    const last = [...Deno.readDirSync(dir)].map(({ name }) => name).sort().at(-1);
+    return maybeText(`${dir}/${last}`)?.includes(`"t":"ended","instance":"${instance}"`);
+  });
+}
+
+/** Runs a batch until it hangs at `at`, which comes after `before`, and kills it there. */
+async function killAt(box: Sandbox, before: string, at: string, batch: string): Promise<void> {
   tell(box, { hang: at });
   const conducting = box.start(batch);
   const pid = await until(`it hangs at ${at}`, () => {
     const known = numberIn(box.path("runs/work", at, "pid"));
     return known !== undefined && isAlive(known) && known;
   });
+  await untilNoted(box, before);
   conducting.kill("SIGKILL");
   await conducting.ended();
   await until("the flow is gone", () => !isAlive(pid));
@@ -214,8 +224,8 @@ Deno.test(
   "case 11: a batch without a cache that is killed twice goes on each time where it was, and runs nothing twice",
   sandboxed(async (box) => {
     prepareStoppable(box);
-    await killAt(box, "c", batchOf(`cache: "off", resume: true`));
-    await killAt(box, "e", batchOf(`cache: "off", resume: true`));
+    await killAt(box, "b", "c", batchOf(`cache: "off", resume: true`));
+    await killAt(box, "d", "e", batchOf(`cache: "off", resume: true`));
     assertEquals(await box.conduct(batchOf(`cache: "off", resume: true`)), [["ef", "abcd", ""]]);
     assertEquals(executions(box), { a: 1, b: 1, c: 2, d: 1, e: 2, f: 1 });
   }),
@@ -239,6 +249,7 @@ Deno.test(
     const before = pidOf("e");
     const killed = box.start(batchOf("", other));
     const pid = await until("it waits", () => pidOf("e") !== before && pidOf("e"));
+    await untilNoted(box, "d");
     killed.kill("SIGKILL");
     await until("the flow is gone", () => !isAlive(pid));
     box.flow("work", `${waiting}"edited";\n`);
@@ -282,6 +293,7 @@ Deno.test(
     tell(box, { hang: "c" });
     const first = box.start(batchOf(""));
     const pid = await until("it hangs", () => numberIn(box.path("runs/work/c/pid")));
+    await untilNoted(box, "b");
     const second = box.start(batchOf(`progress: ({ event }) => event?.t === "waiting" && say(event.holder.pid)`));
     assertEquals(await until("the second waits", () => second.said[0]), first.pid);
     tell(box, { hang: "" });
