@@ -24,7 +24,7 @@ export interface JsonProblem {
 
 /**
  * Copies a value into plain JSON and lists all that would be lost or changed on the way: functions, symbols, BigInt,
- * NaN and infinities, cycles, Map, Set and other class instances, `undefined` in a list. Objects with `toJSON` (dates, runs) are asked for
+ * NaN and infinities, cycles, what lies deeper than 500 levels, Map, Set and other class instances, `undefined` in a list. Objects with `toJSON` (dates, runs) are asked for
  * their JSON; keys whose value is `undefined` are left out, as `JSON.stringify` does; `-0` becomes `0`. `convert` is
  * given every value first and may put another in its place, such as text for a BigInt.
  */

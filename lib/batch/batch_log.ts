@@ -11,9 +11,22 @@ import { join, resolve } from "../deps/path.ts";
 
 /** One line of the log of a batch. */
 export type BatchLine =
-  | { t: "batch"; id: string; step: string; flow: string; at: string; rows: number; fresh: number }
+  | {
+    t: "batch";
+    id: string;
+    step: string;
+    flow: string;
+    at: string;
+    rows: number;
+    fresh: number;
+    /** What need not run, when something else must: names of instances and ids of their runs. */
+    kept?: KeptRun[];
+  }
   | { t: "ended"; instance: string; status: RunStatus | "not-run"; run?: string; cached?: boolean; ms: number }
   | { t: "end"; at: string; succeeded: number; failed: number; ms: number };
+
+/** A run that is green already when a batch begins: its instance and its id. */
+export type KeptRun = [instance: string, run: string];
 
 /** A log that is being written. */
 export interface BatchLog {
@@ -42,17 +55,24 @@ export function openBatchLog(runsDir: string, step: string): BatchLog {
   };
 }
 
-/** Ids of runs that the last batch of a step left green, by instance; undefined when there was no batch. */
+/**
+ * Ids of runs that the last batch of a step left green, by instance; undefined when there was no batch, or when it came
+ * to its end with all of them green, so that there is nothing to go on with.
+ */
 export function lastBatch(runsDir: string, step: string): Map<string, string> | undefined {
   const dir = logDir(runsDir, step);
-  const last = logNames(dir).at(-1);
-  if (last === undefined) return undefined;
-  const done = new Map<string, string>();
-  for (const line of (maybeText(join(dir, last)) ?? "").split("\n")) {
-    const ended = maybeEnded(line);
-    if (ended?.run !== undefined && isDone(ended.status)) done.set(ended.instance, ended.run);
+  for (const name of logNames(dir).reverse()) {
+    const lines = (maybeText(join(dir, name)) ?? "").split("\n").map(maybeLine);
+    const [start] = lines;
+    // Its conductor died before it could say anything: the batch before is the last one.
+    if (start?.t !== "batch") continue;
+    const done = new Map(start.kept);
+    for (const line of lines) {
+      if (line?.t === "ended" && line.run !== undefined && isDone(line.status)) done.set(line.instance, line.run);
+      if (line?.t === "end" && line.succeeded === start.rows) return undefined;
+    }
+    return done;
   }
-  return done;
 }
 
 function isDone(status: string): boolean {
@@ -64,10 +84,10 @@ function logNames(dir: string): string[] {
   return entriesOf(dir).filter(({ name, isFile }) => isFile && name.endsWith(".ndjson")).map(({ name }) => name).sort();
 }
 
-function maybeEnded(line: string): Extract<BatchLine, { t: "ended" }> | undefined {
+function maybeLine(text: string): BatchLine | undefined {
   try {
-    const value = JSON.parse(line);
-    return value?.t === "ended" && typeof value.instance === "string" ? value : undefined;
+    const line = JSON.parse(text);
+    return line?.kept === undefined || Array.isArray(line.kept) && line.kept.every(Array.isArray) ? line : undefined;
   } catch {
     // Cut short when the conductor died.
     return undefined;

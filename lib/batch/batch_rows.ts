@@ -40,31 +40,38 @@ export interface BatchEntry {
 
 const shownProblems = 25;
 
-/** Collects what is wrong with rows and throws it all at once. */
+/** Collects what is wrong with rows and throws it all at once. A table of millions may be wrong in every row. */
 export class RowProblems {
   readonly #rows: readonly object[];
-  readonly #found = new Map<number, string[]>();
+  /** Whether a row has a problem, by its index. */
+  readonly #isBad: Uint8Array;
+  #count = 0;
+  /** Those that are shown, in the order of the rows. */
+  readonly #first: { index: number; problem: string }[] = [];
 
   constructor(rows: readonly object[]) {
     this.#rows = rows;
+    this.#isBad = new Uint8Array(rows.length);
   }
 
   add(index: number, problem: string): void {
-    const known = this.#found.get(index);
-    if (known) known.push(problem);
-    else this.#found.set(index, [problem]);
+    this.#isBad[index] = 1;
+    this.#count++;
+    const first = this.#first;
+    if (first.length === shownProblems && index >= first.at(-1)!.index) return;
+    first.splice(first.findLastIndex((known) => known.index <= index) + 1, 0, { index, problem });
+    if (first.length > shownProblems) first.pop();
   }
 
   /** Throws when anything was found. */
   throwAll(flow: Flow): void {
-    if (this.#found.size === 0) return;
-    const lines = [...this.#found].sort(([a], [b]) => a - b).flatMap(([index, problems]) => {
-      return problems.map((problem) => `\n  - ${rowPhrase(this.#rows[index], index)}: ${problem}`);
-    });
-    const more = lines.length > shownProblems ? `\n  … and ${lines.length - shownProblems} more` : "";
-    const count = this.#found.size === 1 ? "1 row does" : `${this.#found.size} rows do`;
+    if (this.#count === 0) return;
+    const lines = this.#first.map(({ index, problem }) => `\n  - ${rowPhrase(this.#rows[index], index)}: ${problem}`);
+    const more = this.#count > lines.length ? `\n  … and ${this.#count - lines.length} more` : "";
+    const bad = this.#isBad.reduce((sum, isBad) => sum + isBad, 0);
+    const count = bad === 1 ? "1 row does" : `${bad} rows do`;
     throw new DuctaflowError(
-      `${count} not fit the flow "${flow.name}", so none was run${lines.slice(0, shownProblems).join("")}${more}`,
+      `${count} not fit the flow "${flow.name}", so none was run${lines.join("")}${more}`,
       { code: "bad-rows", hint: "Correct the table, or give the options instance and config that fit it" },
     );
   }
@@ -80,7 +87,7 @@ export function readEntries<R extends object>(
   const nameOf = namer(options.instance, problems);
   const read = rowReader(flow);
   const make = (row: R, index: number): RowConfig => {
-    const made = options.config ? { config: options.config(row, index), textKeys: [] } : read(row);
+    const made = options.config ? { config: givenConfig(options.config(row, index)), textKeys: [] } : read(row);
     return options.defaults ? overDefaults(made, options) : made;
   };
   const entries: BatchEntry[] = [];
@@ -88,7 +95,7 @@ export function readEntries<R extends object>(
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
       return problems.add(
         index,
-        `found ${JSON.stringify(row) ?? typeof row}, accepted is an object with a value a column`,
+        `found ${shown(row)}, accepted is an object with a value a column`,
       );
     }
     const made = attempt(() => make(row, index));
@@ -106,6 +113,12 @@ export function readEntries<R extends object>(
   });
   findTwins(entries, problems);
   return entries;
+}
+
+/** A function that returns nothing would make every instance run with the defaults. */
+function givenConfig(config: unknown): object {
+  if (typeof config === "object" && config !== null && !(config instanceof Promise)) return config;
+  throw new TypeError(`it is ${shown(config)}, accepted is an object`);
 }
 
 function overDefaults(
@@ -139,6 +152,11 @@ export function checkEntry(flow: Flow, { config, textKeys, index }: BatchEntry, 
 type Namer<R> = (row: R, config: object, index: number) => string | undefined;
 
 function namer<R extends object>(instance: RowOptions<R>["instance"], problems: RowProblems): Namer<R> {
+  if (typeof instance !== "string" && typeof instance !== "function") {
+    throw new TypeError(
+      `The option instance is ${shown(instance)}, accepted is a template such as "{zone}_{period}" or a function`,
+    );
+  }
   const parts = typeof instance === "string" ? parseTemplate(instance) : undefined;
   return (row, config, index) => {
     if (typeof instance === "function") {
@@ -152,14 +170,18 @@ function namer<R extends object>(instance: RowOptions<R>["instance"], problems: 
   };
 
   function checked(name: unknown, index: number): string | undefined {
-    const problem = typeof name === "string"
-      ? nameProblem(name)
-      : `it is ${JSON.stringify(name) ?? typeof name}, no text`;
-    if (problem === undefined) return name as string;
-    const hint = typeof name === "string" ? `; "${suggestName(name)}" would do` : "";
-    problems.add(index, `the instance name "${name}" cannot be used: ${problem}${hint}`);
-    return undefined;
+    if (typeof name !== "string") return void problems.add(index, `the instance name is ${shown(name)}, no text`);
+    const problem = nameProblem(name);
+    if (problem === undefined) return name;
+    problems.add(index, `the instance name "${name}" cannot be used: ${problem}; "${suggestName(name)}" would do`);
   }
+}
+
+/** Any value as a message shows it. */
+function shown(value: unknown): string {
+  if (value instanceof Promise) return "a promise";
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  return typeof value === "bigint" ? `${value}n` : JSON.stringify(value) ?? "undefined";
 }
 
 /** Two rows must not share a folder, on no system. */

@@ -3,18 +3,20 @@
  * must.
  * @module
  */
+import { isDuctaflowError } from "../base/error.ts";
 import { isGreen } from "../base/record.ts";
+import { bindConfig } from "../step/bind_config.ts";
 import { instancePaths } from "../step/instance_paths.ts";
-import type { StepPlan } from "../step/plan_run.ts";
+import { hashConfig, type StepPlan } from "../step/plan_run.ts";
 import { maybeRecord } from "../step/record_file.ts";
 import type { Run } from "../step/run.ts";
 import { readSeals } from "../step/seals.ts";
 import { storedRun } from "../step/stored_run.ts";
 import type { StepOptions } from "../step/step_options.ts";
-import { lastBatch } from "./batch_log.ts";
+import { type KeptRun, lastBatch } from "./batch_log.ts";
 import { type BatchEntry, checkEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
 import { estimateMs } from "./estimate.ts";
-import { findFresh } from "./find_fresh.ts";
+import { findFresh, type FreshRun } from "./find_fresh.ts";
 
 /** A batch that is ready to start. */
 export interface CheckedBatch {
@@ -23,6 +25,8 @@ export interface CheckedBatch {
   entries: BatchEntry[];
   /** Runs that are there already and will be reused, by the index of their row. */
   fresh: Map<number, Run>;
+  /** The same as names and ids. */
+  kept(): KeptRun[];
   /** What is to be run, in the order of the rows. */
   stale: BatchEntry[];
   /** Milliseconds that running it will take, as far as that can be guessed. */
@@ -40,11 +44,12 @@ export async function checkRows<R extends object>(
   const { flow } = plan.build;
   const problems = new RowProblems(rows);
   const entries = readEntries(flow, rows, options, problems);
-  const fresh = options.resume ? finishedRuns(plan, entries) : new Map<number, Run>();
-  const open = entries.filter(({ index }) => !fresh.has(index));
-  const found = await findFresh(plan, open, options);
-  for (const { index, instance } of found.size > 0 ? open : []) {
-    const run = found.get(index);
+  const known = options.resume ? await finishedRuns(plan, entries) : new Map<number, FreshRun>();
+  const open = entries.filter(({ index }) => !known.has(index));
+  for (const [index, run] of await findFresh(plan, open, options)) known.set(index, run);
+  const fresh = new Map<number, Run>();
+  for (const { index, instance } of known.size > 0 ? entries : []) {
+    const run = known.get(index);
     if (run) fresh.set(index, storedRun(plan, instance, { ...run, cached: true }));
   }
   const stale = entries.filter(({ index }) => !fresh.has(index));
@@ -54,6 +59,11 @@ export async function checkRows<R extends object>(
     plan,
     entries,
     fresh,
+    kept: () =>
+      entries.flatMap(({ index, instance }): KeptRun[] => {
+        const run = known.get(index);
+        return run ? [[instance, run.id]] : [];
+      }),
     stale,
     estimateMs(concurrency) {
       if (stale.length === 0) return undefined;
@@ -62,15 +72,28 @@ export async function checkRows<R extends object>(
   };
 }
 
-/** What the last batch left green, and is still there. */
-function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Map<number, Run> {
+/** What the last batch left green, and is still there, of the same config. */
+async function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Promise<Map<number, FreshRun>> {
   const done = lastBatch(plan.runsDir, plan.step);
-  const runs = new Map<number, Run>();
-  for (const { index, instance } of done ? entries : []) {
+  const runs = new Map<number, FreshRun>();
+  for (const entry of done ? entries : []) {
+    const { index, instance } = entry;
     const id = done!.get(instance);
     const record = id === undefined ? undefined : maybeRecord(instancePaths(plan.runsDir, plan.step, instance));
     if (!record || record.id !== id || !isGreen(record.status)) continue;
-    runs.set(index, storedRun(plan, instance, { status: record.status, id, cached: true }));
+    // A row that was changed since asks for another run.
+    if (record.configHash !== await maybeConfigHash(plan, entry)) continue;
+    runs.set(index, { status: record.status, id: record.id });
   }
   return runs;
+}
+
+/** Undefined for a config that does not fit, which is told later. */
+async function maybeConfigHash({ build }: StepPlan, { config, textKeys }: BatchEntry): Promise<string | undefined> {
+  try {
+    return await hashConfig(bindConfig(build.flow, config, { textKeys }).config);
+  } catch (error) {
+    if (!isDuctaflowError(error, "bad-config")) throw error;
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { planStep } from "../step/plan_run.ts";
-import { explainFreshness } from "../step/run_step_flow.ts";
+import { explainReuse } from "../step/run_step_flow.ts";
 import type { StaleReason } from "../step/stale_reasons.ts";
 import { checkRows } from "./check_rows.ts";
 import { type BatchOptions, checkBatchOptions, stepOptions } from "./run_instances.ts";
@@ -61,7 +61,7 @@ export async function planInstances<R extends object>(
   for (const entry of checked.stale) {
     options.signal?.throwIfAborted();
     const { instance, index, config } = entry;
-    const { fresh, reasons } = await explainFreshness(flow, instance, config, stepOptions(entry, options));
+    const { fresh, reasons } = await explainReuse(flow, instance, config, stepOptions(entry, options));
     if (!fresh) stale.push({ instance, index, reasons });
   }
   const isStale = new Set(stale.map(({ index }) => index));

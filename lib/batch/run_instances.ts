@@ -25,8 +25,9 @@ export interface BatchOptions<R extends object = object>
   /** After a failure go on with the other rows (default), or start no more. */
   onFailure?: "continue" | "stop";
   /**
-   * Goes on with the last batch of the step where it was interrupted: what it left green is kept without another look,
-   * only failed, interrupted and missing instances run. Default false.
+   * Goes on with the last batch of the step where it was interrupted or failed: what it left green of the same config is
+   * kept without another look, only failed, interrupted and missing instances run. After a batch that left all green
+   * there is nothing to go on with, so that freshness decides as ever. Default false.
    */
   resume?: boolean;
   /** Told what happens while it happens; `terminalProgress()` shows it to people. */
@@ -76,7 +77,16 @@ export async function runInstances<R extends object>(
   const log = openBatchLog(plan.runsDir, step);
   try {
     const at = new Date().toISOString();
-    log.append({ t: "batch", id: log.id, step, flow: plan.build.flow.url, at, rows: total, fresh: fresh.size });
+    const start = {
+      t: "batch",
+      id: log.id,
+      step,
+      flow: plan.build.flow.url,
+      at,
+      rows: total,
+      fresh: fresh.size,
+    } as const;
+    log.append({ ...start, ...(stale.length > 0 ? { kept: checked.kept() } : {}) });
     const work = new Work(checked, options, log);
     const stopped = stale.length > 0 && await work.run(concurrency);
     const batch = work.batch(performance.now() - began);
@@ -110,6 +120,8 @@ class Work {
   readonly #runs = new Map<number, Run>();
   readonly #failures = new Map<number, BatchFailure>();
   readonly #skipped: string[] = [];
+  /** What broke the batch itself: what the progress function threw, a log that cannot be written. */
+  #fault?: { error: unknown };
   /** Aborted when nothing more is to be started. */
   readonly #stop = new AbortController();
   readonly #cancel = new AbortController();
@@ -132,7 +144,22 @@ class Work {
     } finally {
       await unwatch();
     }
-    return this.#signal.aborted;
+    if (this.#fault) throw this.#fault.error;
+    return this.#signal.aborted && this.#skipped.length + this.#failures.size > 0;
+  }
+
+  /** Nothing more starts, what runs is cancelled, and then the error goes up. */
+  #break(error: unknown): void {
+    this.#fault ??= { error };
+    this.#cancel.abort(error);
+  }
+
+  #tell(event: BatchEvent): void {
+    try {
+      this.#options.progress?.(event);
+    } catch (error) {
+      this.#break(error);
+    }
   }
 
   /** The processes of `concurrency` instances at a time; the writing of as many others goes on meanwhile. */
@@ -149,38 +176,48 @@ class Work {
         writing.give();
         continue;
       }
-      const work: Promise<void> = this.#runOne(entry, once(() => processes.give())).finally(() => {
-        underway.delete(work);
-        writing.give();
-      });
+      const work = this.#runOne(entry, once(() => processes.give()))
+        .catch((error) => this.#break(error))
+        .finally(() => {
+          underway.delete(work);
+          writing.give();
+        });
       underway.add(work);
     }
     await Promise.all(underway);
   }
 
-  async #runOne(entry: BatchEntry, onProcessEnd: () => void): Promise<void> {
+  async #runOne(entry: BatchEntry, freePlace: () => void): Promise<void> {
     const { index, instance, config } = entry;
-    const { progress, onFailure } = this.#options;
     const began = performance.now();
+    let run: Run | undefined;
+    let problem: string | undefined;
     try {
       const { build, runsDir } = this.#checked.plan;
-      const run = await runStep(build.flow.url, instance, config, {
+      run = await runStep(build.flow.url, instance, config, {
         ...stepOptions(entry, this.#options),
         runsDir,
         signal: this.#signal,
-        ...(progress ? { onEvent: (event) => progress({ t: "step", instance, index, event }) } : {}),
-      }, onProcessEnd);
-      this.#keep(index, run);
-      this.#end(entry, run, performance.now() - began);
+        ...(this.#options.progress ? { onEvent: (event) => this.#tell({ t: "step", instance, index, event }) } : {}),
+      }, (status) => {
+        // Before the place is free: the next one would take it.
+        if (!isGreen(status)) this.#noteFailure();
+        freePlace();
+      });
     } catch (error) {
-      const run = error instanceof StepFailedError ? error.run : undefined;
-      if (run) this.#keep(index, run);
+      this.#noteFailure();
+      run = error instanceof StepFailedError ? error.run : undefined;
+      problem = messageOf(error);
       this.#failures.set(index, { instance, index, status: run?.status ?? "not-run", error, ...(run ? { run } : {}) });
-      this.#end(entry, run, performance.now() - began, messageOf(error));
-      if (onFailure === "stop") this.#stop.abort();
     } finally {
-      onProcessEnd();
+      freePlace();
     }
+    if (run) this.#keep(index, run);
+    this.#end(entry, run, performance.now() - began, problem);
+  }
+
+  #noteFailure(): void {
+    if (this.#options.onFailure === "stop") this.#stop.abort();
   }
 
   /** Keeps a run without its record, which is read again when somebody asks: thousands would fill the memory. */
@@ -194,7 +231,7 @@ class Work {
     if (failure) failure.status = status;
     const ended = { t: "ended", instance, status, cached } as const;
     this.#log.append({ ...ended, run: run?.record.id, ms: Math.round(durationMs) });
-    this.#options.progress?.({ ...ended, index, statusText: run?.record.statusText ?? problem, durationMs });
+    this.#tell({ ...ended, index, statusText: run?.record.statusText ?? problem, durationMs });
   }
 
   /** It waited for another process when the batch was cancelled, or could not be run. */

@@ -9,7 +9,7 @@ import { maybeSignature } from "../base/file_signature.ts";
 import { jsonText } from "../base/json.ts";
 import { newId } from "../base/new_id.ts";
 import { emptyIfThere, exists, removeIfThere } from "../base/maybe_file.ts";
-import type { RunRecord } from "../base/record.ts";
+import type { RunRecord, RunStatus } from "../base/record.ts";
 import { sleep } from "../base/sleep.ts";
 import type { Executor } from "../executor/executor.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
@@ -37,8 +37,8 @@ export interface ExecuteOptions {
   keep: number;
   signal?: AbortSignal;
   onEvent?: (event: StepEvent) => void;
-  /** Told when no process of the run is left to wait for: what follows is writing. */
-  onProcessEnd?: () => void;
+  /** Told how it ended when no process of the run is left to wait for: what follows is writing. */
+  onProcessEnd?: (status: RunStatus) => void;
 }
 
 /** A plan with the id of its run. */
@@ -97,7 +97,7 @@ async function tryUntilDone(
     record.attempts.push(attemptRecord(attempt, outcome));
     const again = number <= retries.max && (outcome.status === "failed" || outcome.status === "timed-out");
     if (!again || signal.aborted) {
-      options.onProcessEnd?.();
+      options.onProcessEnd?.(outcome.status);
       return await finishRun(plan, record, attempt, outcome);
     }
     const delayMs = Math.min(retries.backoffMs * 2 ** (number - 1), retries.maxBackoffMs);
@@ -110,9 +110,9 @@ async function tryUntilDone(
 
 function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
   Deno.mkdirSync(paths.dir, { recursive: true });
-  // The folder is new, so there is nothing that a write cut short could damage.
+  // The folder is new, so there is nothing that a write cut short could damage, but who looks on starts with the record.
   Deno.writeTextFileSync(paths.config, jsonText(bound.config));
-  Deno.writeTextFileSync(paths.record, jsonText(record));
+  writeFileAtomic(paths.record, jsonText(record));
 }
 
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {

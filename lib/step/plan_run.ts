@@ -88,7 +88,7 @@ export async function planGrant(
 }
 
 /** SHA-256 of a config, whatever the order of its keys. */
-function hashConfig(config: Config): Promise<string> {
+export function hashConfig(config: Config): Promise<string> {
   return sha256(canonicalJson(config));
 }
 

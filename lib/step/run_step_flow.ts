@@ -9,6 +9,7 @@ import { acquireLock, type HeldLock, type LockHolder } from "../base/lock.ts";
 import { isGreen, type RunRecord } from "../base/record.ts";
 import type { Cell } from "../notebook/flow.ts";
 import { executeOptions } from "./execute_options.ts";
+import type { ExecuteOptions } from "./execute_run.ts";
 import { decideFreshness, type Freshness } from "./freshness.ts";
 import { type InstancePaths, instancePaths, refuseLinks } from "./instance_paths.ts";
 import { planRun, type RunPlan } from "./plan_run.ts";
@@ -54,13 +55,13 @@ export async function runStepFlow(
   return await runStep(flow, instance, config, options);
 }
 
-/** The same; `onProcessEnd` is told when no process of the run is left to wait for: what follows is writing. */
+/** The same; `onProcessEnd` is told how it ended when no process of the run is left: what follows is writing. */
 export async function runStep(
   flow: string | URL,
   instance: string,
   config: object,
   options: StepOptions,
-  onProcessEnd?: () => void,
+  onProcessEnd?: ExecuteOptions["onProcessEnd"],
 ): Promise<Run> {
   const plan = await planRun(flow, instance, config, options);
   const settings = { ...executeOptions(plan, options), onProcessEnd };
@@ -154,13 +155,26 @@ function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof 
   });
 }
 
-async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
-  const { paths } = plan;
+/** Like `explainFreshness`, but for the mode that the option `cache` says: what a run would do. */
+export async function explainReuse(
+  flow: string | URL,
+  instance: string,
+  config: object,
+  options: StepOptions,
+): Promise<Freshness> {
+  return await decideReuse(await planRun(flow, instance, config, options), options);
+}
+
+async function decideReuse(plan: RunPlan, options: StepOptions): Promise<Freshness & { record?: RunRecord }> {
   const mode = options.cache ?? stepDefaults.cache;
-  if (mode === "off") return { reasons: ["The cache is off"] };
-  const { fresh, reasons, record } = mode === "existing" ? existing(paths) : await freshnessOf(plan, options);
+  if (mode === "off") return { fresh: false, reasons: [{ kind: "cache-off", text: "The cache is off" }] };
+  return mode === "existing" ? existing(plan.paths) : await freshnessOf(plan, options);
+}
+
+async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
+  const { fresh, reasons, record } = await decideReuse(plan, options);
   if (!fresh || !record) return { reasons: reasons.map((reason) => reason.text) };
-  const run = makeRun(paths, { status: record.status, cached: true, reasons: [], record: () => record });
+  const run = makeRun(plan.paths, { status: record.status, cached: true, reasons: [], record: () => record });
   return { run, reasons: [] };
 }
 

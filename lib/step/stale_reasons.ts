@@ -29,7 +29,8 @@ export interface StaleReason {
     | "input"
     | "output"
     | "age"
-    | "untraceable";
+    | "untraceable"
+    | "cache-off";
   /** One line for people, naming what changed. */
   text: string;
 }
@@ -117,7 +118,7 @@ export async function* inputReasons(seal: Seal, paths: InstancePaths): AsyncGene
 
 /** Which of the files that it left changed. */
 export async function* outputReasons(seal: Seal, paths: InstancePaths): AsyncGenerator<StaleReason> {
-  for (const path of [paths.notebook, paths.report]) {
+  for (const path of [paths.config, paths.notebook, paths.report]) {
     if (!maybeSignature(path)) yield { kind: "output", text: `Its ${basename(path)} is gone` };
   }
   for (const output of seal.outputs) {

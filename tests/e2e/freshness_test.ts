@@ -93,6 +93,7 @@ const changes: Change[] = [
   },
   { name: "output touched", make: touch("runs/f/one/other.txt"), reasons: [] },
   { name: "report deleted", make: remove("runs/f/one/report.html"), reasons: ["output: Its report.html is gone"] },
+  { name: "config deleted", make: remove("runs/f/one/config.json"), reasons: ["output: Its config.json is gone"] },
   { name: "notebook deleted", make: remove("runs/f/one/flow.ipynb"), reasons: ["output: Its flow.ipynb is gone"] },
   { name: "flow touched, same bytes", make: touch("flows/f.ts"), reasons: [] },
   { name: "flow commented and formatted", make: write("flows/f.ts", cosmetic), reasons: [] },

@@ -52,7 +52,7 @@ export interface Sandbox {
   /** Writes `flows/{name}.ts`: a parameters cell (line 2) unless the text has one, then the text. */
   flow(name: string, text: string): void;
   /** Starts a conductor with these statements, in which `say`, `outcome` and the API are known. */
-  start(statements: string, options?: { flags?: string[] }): Conductor;
+  start(statements: string, options?: { flags?: string[]; env?: Record<string, string> }): Conductor;
   /** Starts a conductor, waits for its end, expects exit code 0 and returns what it said. */
   // deno-lint-ignore no-explicit-any
   conduct(statements: string, options?: { flags?: string[] }): Promise<any[]>;
@@ -152,10 +152,10 @@ function makeSandbox(dir: string, conductors: Conductor[], mounts: string[]): Sa
     flow(name, text) {
       Deno.writeTextFileSync(path("flows", `${name}.ts`), text.includes('"parameters"') ? text : parametersCell + text);
     },
-    start(statements, { flags = conductorFlags } = {}) {
+    start(statements, { flags = conductorFlags, env } = {}) {
       const file = path(`conductor${count++}.ts`);
       Deno.writeTextFileSync(file, prelude + statements);
-      const conductor = startConductor(dir, ["run", "--quiet", ...flags, file]);
+      const conductor = startConductor(dir, ["run", "--quiet", ...flags, file], env);
       conductors.push(conductor);
       return conductor;
     },
@@ -176,9 +176,9 @@ function makeSandbox(dir: string, conductors: Conductor[], mounts: string[]): Sa
   return box;
 }
 
-const prelude = `import { explainFreshness, getAllInstances, getRun, isDuctaflowError, runStepFlow } from ${
-  JSON.stringify(import.meta.resolve("../../mod.ts"))
-};
+const prelude = `import {
+  BatchFailedError, explainFreshness, getAllInstances, getRun, isDuctaflowError, planInstances, runInstances, runStepFlow,
+} from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
 const say = (value) => console.log(JSON.stringify(value));
 const outcome = async (work) => {
   try {
@@ -192,8 +192,8 @@ const outcome = async (work) => {
 };
 `;
 
-function startConductor(cwd: string, args: string[]): Conductor {
-  const options = { args, cwd, stdin: "null", stdout: "piped", stderr: "piped" } as const;
+function startConductor(cwd: string, args: string[], env: Record<string, string> = {}): Conductor {
+  const options = { args, cwd, env, stdin: "null", stdout: "piped", stderr: "piped" } as const;
   const child = new Deno.Command(Deno.execPath(), options).spawn();
   const said: unknown[] = [];
   const listened = Promise.all([child.status, readLines(child.stdout, said), readText(child.stderr)]);
