@@ -291,7 +291,7 @@ Deno.test({
 });
 
 const conductor = (statements: string) => `
-import { runInstances, terminalProgress } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
+import { terminalProgress } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
 const options = { instance: "{zone}", progress: terminalProgress() };
 ${statements}`;
 
@@ -302,7 +302,7 @@ Deno.test(
     const { code, stderr } = await box.start(conductor(`
 const batch = await runInstances("model", [{ zone: "a" }, { zone: "b", max: 1001 }], options);
 say(batch.failed.length);`)).ended();
-    assertEquals(code, 0);
+    assertEquals(code, 0, stderr);
     const lines = stderr.trimEnd().split("\n");
     assertEquals(lines.length, 3, stderr);
     assertMatch(lines[0], /^model: 2 instances, \d+ at a time$/);

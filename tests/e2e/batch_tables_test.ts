@@ -150,8 +150,8 @@ projectTest(
     for (let i = 0; i < 10_000; i++) deep = i % 2 === 0 ? { d: deep } : [deep];
     const rows = [{ name: "a", deep }, { name: "b" }, { name: "c", [Array(10_000).fill("d").join(".")]: 1 }];
     const [first, second, ...more] = await problems(project, rows);
-    assertMatch(first, /^row 1: deep.*more than 500 levels/);
-    assertMatch(second, /^row 3: d\.d.*more than 500 levels/);
+    assertMatch(first, /^row 1: deep.*more than 500 objects and lists/);
+    assertMatch(second, /^row 3: d\.d.*more than 500 objects and lists/);
     assertEquals(more, []);
     assert(first.length + second.length < 400);
   },
