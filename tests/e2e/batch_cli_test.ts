@@ -1,5 +1,6 @@
 /** The command `batch` as people use it: real tables, real processes, a real terminal. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { modUrl } from "./project.ts";
 import { Screen } from "../cli/fake_effects.ts";
 import { call, decoder, hasScript, inTerminal, mod, spawn } from "./command_line.ts";
 import { conductorFlags, isAlive, maybeText, numberIn, type Sandbox, sandboxed, until } from "./sandbox.ts";
@@ -291,7 +292,7 @@ Deno.test({
 });
 
 const conductor = (statements: string) => `
-import { terminalProgress } from ${JSON.stringify(import.meta.resolve("../../mod.ts"))};
+import { terminalProgress } from ${JSON.stringify(modUrl)};
 const options = { instance: "{zone}", progress: terminalProgress() };
 ${statements}`;
 
@@ -330,7 +331,9 @@ Deno.test({
     const rows = `Array.from({ length: 6 }, (_, i) => ({ zone: "z" + i, max: i === 3 ? 2000 : i }))`;
     Deno.writeTextFileSync(
       box.path("c.ts"),
-      conductor(`await runInstances("model", ${rows}, options);\nconsole.log("after");\n`),
+      `import { runInstances } from ${JSON.stringify(modUrl)};${
+        conductor(`await runInstances("model", ${rows}, options);\nconsole.log("after");\n`)
+      }`,
     );
     const command = [Deno.execPath(), "run", ...conductorFlags, "--no-lock", "c.ts"].join(" ");
     const { code, text } = await inTerminal(box, command, { columns: 80 });
