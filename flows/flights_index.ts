@@ -96,7 +96,7 @@ const heatMap = chart(
   `Arrived ${slices[0].lateMinutes} minutes or more late; ${count(flights)} flights`,
   {
     height: 54 + 46 * places.length,
-    marginLeft: 170,
+    marginLeft: 180,
     marginTop: 10,
     padding: 0.04,
     x: { label: "hours of departure (local time)", domain: slices.map((slice) => slice.period) },
@@ -124,8 +124,8 @@ const lateChart = chart(
   {
     height: 54 + rowHeight * slices.length,
     marginTop: 10,
-    marginLeft: 170,
-    x: { label: "late flights (%) →", grid: true, percent: true },
+    marginLeft: 180,
+    x: { label: "late flights (%) →", grid: true, percent: true, nice: true },
     y: { label: null, domain: slices.map((slice) => slice.instance) },
     marks: [
       Plot.ruleX([0]),
@@ -154,7 +154,7 @@ const modelChart = chart(
   {
     height: 54 + rowHeight * slices.length,
     marginTop: 10,
-    marginLeft: 170,
+    marginLeft: 180,
     x: { label: "AUC on the flights of March →", domain: [0.2, 1], grid: true },
     y: { label: null, domain: slices.map((slice) => slice.instance) },
     marks: [
@@ -245,7 +245,7 @@ Deno.writeTextFileSync(
 <meta name="color-scheme" content="light dark">
 <title>When do flights run late?</title>
 <style>
-  body { max-width: 64rem; margin: 2rem auto; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif }
+  body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif }
   .wide { overflow-x: auto }
   table { border-collapse: collapse; white-space: nowrap }
   th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid #8886; text-align: left }
