@@ -40,8 +40,11 @@ const prepared = await runInstances("prepare_flights", rows, {
   config: ({ region, period, minMiles, maxMiles }) => ({ region, period, minMiles, maxMiles }),
   progress,
 });
-const modelled = await runInstances("delay_model", prepared.succeeded.map((run) => ({ source: run.instance })), {
-  instance: "{source}",
+const ready = rows.filter((row) => prepared.succeeded.some((run) => run.instance === nameOf(row)));
+const modelled = await runInstances("delay_model", ready, {
+  instance: nameOf,
+  // The flow needs no more than the source; the rest is there to sort and filter by on the page over all runs.
+  config: (row) => ({ source: nameOf(row), region: row.region, period: row.period, band: row.band }),
   progress,
 });
 
