@@ -83,6 +83,22 @@ projectTest("docs/guide-batch.md does and shows what it says", exampleFlows(), a
   if (!ignoreBrowser) await lookAtPages(project);
 });
 
+projectTest("README.md has a sample of a batch that runs", exampleFlows(), async (project) => {
+  const [header, first, second] = Deno.readTextFileSync(new URL("scenarios.csv", root)).split("\n");
+  project.write({ "scenarios.csv": `${header}\n${first}\n${second}\n` });
+  const readme = Deno.readTextFileSync(new URL("README.md", root));
+  const [sample] = blocksOf(readme).filter(({ text }) => text.includes("runInstances("));
+  const { code, stderr } = await project.conduct(sample.text.replace("./mod.ts", modUrl), { flags });
+  assertEquals(code, 0, stderr);
+  const delivered = project.path("delivery/western_airports/early_shift/west_morning_long");
+  assertEquals([...Deno.readDirSync(delivered)].map(({ name }) => name).toSorted(), [
+    "delivery.json",
+    "flights.csv",
+    "report.html",
+  ]);
+  assert(Deno.statSync(project.path("runs/collated/index.html")).isFile);
+});
+
 /** The pages that the guide has pictures of. */
 async function lookAtPages(project: Project): Promise<void> {
   const browser = await openBrowser();
