@@ -1,14 +1,15 @@
 // ---
 // title: Prepare flights
-// description: Cuts one part of the day and one distance band out of 20,000 US flights of early 2001.
+// description: Cuts one region, one part of the day and one distance band out of 20,000 US flights of early 2001.
 // timeout: 1m
 // ---
 
 // %% [markdown]
 // # Prepare flights
 //
-// Takes the flights that left in one part of the day and flew a distance within a band, cleans them and writes them as
-// `flights.parquet` and `flights.csv`. What the slice is goes into `slice.json`, so that later steps need not be told.
+// Takes the flights that left one region in one part of the day and flew a distance within a band, cleans them and
+// writes them as `flights.parquet` and `flights.csv`. What the slice is goes into `slice.json`, so that later steps need
+// not be told.
 //
 // **The data.** 20,000 US domestic flights of January to March 2001, a random sample from the package
 // [vega-datasets](https://www.npmjs.com/package/vega-datasets/v/2.11.0). They go back to the on-time records that
@@ -22,9 +23,10 @@
 //   DFW) are those that Southwest flew to. The results are not about US aviation as a whole.
 
 // %% Parameters tags=["parameters"]
-const period: "morning" | "midday" | "afternoon" | "evening" = "morning"; // 5–10, 10–14, 14–18, 18–5 o'clock
+const region: "west" | "central" | "east" = "west"; // of the airport of departure
+const period: "morning" | "midday" | "afternoon" | "evening" = "morning"; // 5–11, 11–15, 15–19, 19–5 o'clock
 const minMiles = 0; // the shortest distance that belongs to the band
-const maxMiles = 500; // the first distance beyond it
+const maxMiles = 400; // the first distance beyond it
 
 // %% Load
 import { md, table } from "../lib/flow.ts";
@@ -40,11 +42,14 @@ table(flights.slice(0, 5));
 // late, and is counted there.
 
 // %%
-import { isComplete, parseFlight, periods } from "./lib/flights.ts";
+import { isComplete, parseAirports, parseFlight, periods, regions } from "./lib/flights.ts";
 
+const airports = parseAirports(airportsCsv);
+const states: readonly string[] = regions[region];
 const [firstHour, endHour] = periods[period];
 const slice = flights
   .map(parseFlight)
+  .filter((flight) => states.includes(airports.get(flight.origin)?.state ?? ""))
   .filter((flight) => flight.hour >= firstHour && flight.hour < endHour)
   .filter((flight) => flight.distance >= minMiles && flight.distance < maxMiles)
   .toSorted((a, b) => a.day.localeCompare(b.day) || a.hour - b.hour);
@@ -55,7 +60,7 @@ import { check, metric } from "../lib/flow.ts";
 metric("flights", slice.length, { description: "Flights in this slice" });
 metric("share_of_all", 100 * slice.length / flights.length, { unit: "%", description: "Of all flights in the sample" });
 
-check("enough flights", slice.length >= 500, { severity: "error", message: `Only ${slice.length} flights: too few` });
+check("enough flights", slice.length >= 400, { severity: "error", message: `Only ${slice.length} flights: too few` });
 check("nothing missing", slice.every(isComplete), { severity: "error" });
 check("distance within the band", slice.every(({ distance }) => distance >= minMiles && distance < maxMiles));
 check("all three months", new Set(slice.map(({ day }) => day.slice(0, 7))).size === 3);
@@ -63,10 +68,8 @@ check("all three months", new Set(slice.map(({ day }) => day.slice(0, 7))).size 
 md(`**${slice.length.toLocaleString("en")}** of ${flights.length.toLocaleString("en")} flights are left.`);
 
 // %% Busiest airports
-const cities = new Map(airportsCsv.split("\n").map((line) => line.split(",")).map(([code, , city]) => [code, city]));
-
 const busiest = [...Map.groupBy(slice, (flight) => flight.origin)]
-  .map(([airport, { length }]) => ({ airport, city: cities.get(airport), flights: length }))
+  .map(([airport, { length }]) => ({ airport, city: airports.get(airport)?.city, flights: length }))
   .toSorted((a, b) => b.flights - a.flights);
 
 table(busiest.slice(0, 10));
@@ -89,4 +92,7 @@ const parquet = parquetWriteBuffer({
 // The current folder is the folder of this run; nothing else may be written.
 Deno.writeFileSync("flights.parquet", new Uint8Array(parquet));
 Deno.writeTextFileSync("flights.csv", toCsv(slice));
-Deno.writeTextFileSync("slice.json", JSON.stringify({ period, minMiles, maxMiles, flights: slice.length }, null, 2));
+Deno.writeTextFileSync(
+  "slice.json",
+  JSON.stringify({ region, period, minMiles, maxMiles, flights: slice.length }, null, 2),
+);

@@ -33,6 +33,11 @@ export function chart(title: string, note: string, options: Plot.PlotOptions): s
   ].join("");
 }
 
+/** The same chart as a file: dark on white, as there is no page around it to take its colours from. */
+export function chartFile(svg: string): string {
+  return svg.replace("<svg ", '<svg style="color: #222; background: #fff" ');
+}
+
 /** Text, safe to put into HTML and SVG. */
 export function escapeXml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

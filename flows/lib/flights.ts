@@ -30,6 +30,8 @@ export interface Flight {
 
 /** What `prepare_flights` cut out. */
 export interface Slice {
+  /** Where the flights took off. */
+  region: Region;
   period: Period;
   /** The band of distances: from this one, */
   minMiles: number;
@@ -60,15 +62,25 @@ export interface Estimate {
 
 /** The parts of an operating day, each from its first hour up to, not including, its last. */
 export const periods = {
-  morning: [5, 10],
-  midday: [10, 14],
-  afternoon: [14, 18],
-  evening: [18, 29],
+  morning: [5, 11],
+  midday: [11, 15],
+  afternoon: [15, 19],
+  evening: [19, 29],
 } as const;
 
 export type Period = keyof typeof periods;
 
-export const weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/** The parts of the country, by state of the airport. */
+export const regions = {
+  west: ["AZ", "CA", "ID", "NM", "NV", "OR", "UT", "WA"],
+  central: ["AR", "LA", "MO", "MS", "NE", "OK", "TX"],
+  east: ["AL", "CT", "FL", "IL", "IN", "KY", "MD", "MI", "NC", "NH", "NY", "OH", "RI", "TN"],
+} as const;
+
+export type Region = keyof typeof regions;
+
+/** Which of the weekdays of a flight is Friday. */
+export const friday = 4;
 
 const dayStart = 5;
 
@@ -93,12 +105,26 @@ export function isComplete(flight: Flight): boolean {
     Number.isFinite(flight.delay) && flight.origin !== "" && flight.destination !== "";
 }
 
+/** An airport of the package's list. */
+export interface Airport {
+  city: string;
+  state: string;
+}
+
+/** The airports of `airports.csv` by their codes. */
+export function parseAirports(csv: string): Map<string, Airport> {
+  const fields = (line: string) => line.match(/("[^"]*"|[^,])+/g) ?? []; // some names have a comma, in quotes
+  return new Map(
+    csv.trim().split("\n").map(fields).map(([code = "", , city = "", state = ""]) => [code, { city, state }]),
+  );
+}
+
 /** `17:00` for 17, `00:00` for 24. */
 export function clock(hour: number): string {
   return `${String(hour % 24).padStart(2, "0")}:00`;
 }
 
-/** The band of a slice in words, such as `500 to 999 miles`. */
+/** The band of a slice in words, such as `400 to 2,999 miles`. */
 export function bandLabel({ minMiles, maxMiles }: Slice): string {
   return minMiles > 0 ? `${minMiles} to ${(maxMiles - 1).toLocaleString("en")} miles` : `under ${maxMiles} miles`;
 }

@@ -18,6 +18,17 @@ export function share<T>(rows: T[], test: (row: T) => boolean): number {
   return rows.filter(test).length / rows.length;
 }
 
+/** How likely it is that at least `cases` of `n` come true when each does with probability `p`. */
+export function atLeast(cases: number, n: number, p: number): number {
+  let exactly = (1 - p) ** n;
+  let fewer = 0;
+  for (let k = 0; k < cases; k++) {
+    fewer += exactly;
+    exactly *= (n - k) / (k + 1) * p / (1 - p);
+  }
+  return 1 - fewer;
+}
+
 /** Where the middle 95 % of the values lie. */
 export function middle95(values: number[]): [low: number, high: number] {
   return [quantile(values, 0.025), quantile(values, 0.975)];

@@ -89,6 +89,11 @@ function found(page: Page): Promise<string> {
   return page.locator(".found").innerText();
 }
 
+pageTest("collate() offers no more rows when all are shown", 8, async ({ page }) => {
+  assertEquals(await page.locator(".grid tbody tr").count(), 8);
+  assertEquals(await page.locator(".more:visible").count(), 0);
+});
+
 pageTest(
   "collate() of 5,000 runs: all are counted, sorted and filtered, though few are drawn",
   5000,
