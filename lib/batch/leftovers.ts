@@ -30,7 +30,7 @@ export function findLeftovers({ runsDir }: Inventory): CleaningItem[] {
 
 function staleLogs(runsDir: string): CleaningItem[] {
   return filesByStep(join(runsDir, ".ductaflow", "live")).flatMap(({ step, name, path }) => {
-    const instance = /^(.+)\.(?:events|audit)\.ndjson$/.exec(name)?.[1];
+    const instance = /^(.+)\.(?:(?:events|audit)\.ndjson|running\.json)$/.exec(name)?.[1];
     if (instance === undefined || nameProblem(instance) !== undefined) return [];
     const { dir, lock } = instancePaths(runsDir, step, instance);
     return exists(dir) || isLocked(lock) ? [] : itemAt("live", `${step}/${name}`, path, "its instance is no more");

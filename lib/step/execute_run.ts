@@ -8,8 +8,9 @@ import { messageOf } from "../base/error.ts";
 import { maybeSignature } from "../base/file_signature.ts";
 import { jsonText } from "../base/json.ts";
 import { newId } from "../base/new_id.ts";
-import { emptyIfThere, exists, removeIfThere } from "../base/maybe_file.ts";
+import { emptyIfThere, exists, maybeStat, openMakingFolder, removeIfThere } from "../base/maybe_file.ts";
 import type { RunRecord, RunStatus } from "../base/record.ts";
+import { writeAll } from "../base/write_all.ts";
 import { sleep } from "../base/sleep.ts";
 import type { Executor } from "../executor/executor.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
@@ -18,6 +19,7 @@ import { gatherArtifacts, writeRun } from "./finish.ts";
 import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
+import type { InstancePaths } from "./instance_paths.ts";
 import { recordInterrupted } from "./interrupted.ts";
 import { attemptRecord, endRecord, startRecord } from "./make_record.ts";
 import { maybeSealOf } from "./make_seal.ts";
@@ -112,7 +114,25 @@ function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
   Deno.mkdirSync(paths.dir, { recursive: true });
   // The folder is new, so there is nothing that a write cut short could damage, but who looks on starts with the record.
   Deno.writeTextFileSync(paths.config, jsonText(bound.config));
-  writeFileAtomic(paths.record, jsonText(record));
+  writeRunning(paths, jsonText(record));
+}
+
+/**
+ * The record appears whole, as a second name of a file that stays: when the final record takes its place, no file is
+ * removed. (ext4 searches all that was removed in the last minutes whenever a file is made.)
+ */
+function writeRunning({ running, record }: InstancePaths, text: string): void {
+  // An earlier run may have kept the file as its record, when its own could not be written.
+  if ((maybeStat(running)?.nlink ?? 1) > 1) removeIfThere(running);
+  using file = openMakingFolder(running, { write: true, create: true, truncate: true });
+  writeAll(file, new TextEncoder().encode(text));
+  try {
+    Deno.linkSync(running, record);
+  } catch (error) {
+    if (isDiskFull(error)) throw error;
+    // Not all file systems know second names.
+    writeFileAtomic(record, text);
+  }
 }
 
 async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {

@@ -35,6 +35,8 @@ export interface InstancePaths {
   lock: string;
   events: string;
   audit: string;
+  /** The record of the run that goes on, under its second name. */
+  running: string;
   /** The folder of earlier runs of this instance. */
   history: string;
   /** The journal of what each instance of the step was made from. */
@@ -63,6 +65,7 @@ export function instancePaths(runsDir: string, step: string, instance: string): 
     lock: join(ownDir, "locks", step.toLowerCase(), `${instance.toLowerCase()}.lock`),
     events: join(ownDir, "live", step, `${instance}.events.ndjson`),
     audit: join(ownDir, "live", step, `${instance}.audit.ndjson`),
+    running: join(ownDir, "live", step, `${instance}.running.json`),
     history: join(ownDir, "history", step, instance),
     seals: join(ownDir, "seals", `${step}.ndjson`),
   };
