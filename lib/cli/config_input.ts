@@ -17,7 +17,8 @@ export interface ConfigInput {
   textKeys: string[];
 }
 
-interface Setting {
+/** What `key=value` says. */
+export interface Setting {
   path: string[];
   value: Json;
   isText: boolean;

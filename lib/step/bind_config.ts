@@ -196,10 +196,29 @@ function globalsFor(flow: Flow, variables: { [name: string]: Json }): { globals:
       continue;
     }
     globals[name] = value;
-    const meant = isMentioned(flow, name) ? undefined : nearest(name, declared);
+    const meant = maybeMeant(flow, name, declared);
     if (meant) warnings.push(`The flow declares no "${name}"; did you mean "${meant}"?`);
   }
   return { globals, warnings };
+}
+
+/**
+ * The parameter that was meant by a key which the flow neither declares nor mentions, such as `["perid"]` or
+ * `["place", "perid"]`; undefined when the key is as good as any.
+ */
+export function meantParameter(flow: Flow, path: string[]): string | undefined {
+  const declared = declaredNames(flow);
+  // Only names that become variables: the members of a parameter are its own affair.
+  const names = path.slice(0, 2);
+  if (names.some((name) => declared.has(name))) return undefined;
+  for (const name of names) {
+    const meant = maybeMeant(flow, name, declared);
+    if (meant !== undefined) return meant;
+  }
+}
+
+function maybeMeant(flow: Flow, name: string, declared: Set<string>): string | undefined {
+  return isMentioned(flow, name) ? undefined : nearest(name, declared);
 }
 
 /** Whether a name occurs in the flow at all; only to tell a mistyped key from one that is used as a global. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { parseFlow } from "../../lib/notebook/parse_flow.ts";
-import { bindConfig, type BindOptions, boundValues } from "../../lib/step/bind_config.ts";
+import { bindConfig, type BindOptions, boundValues, meantParameter } from "../../lib/step/bind_config.ts";
 
 const flow = await parseFlow(
   `// %% tags=["parameters"]
@@ -189,4 +189,22 @@ Deno.test("boundValues() gives the whole config to a parameter of that name", as
   const { config, parameters, values, globals } = bindConfig(whole, { grp: { deep: 4 } });
   assertEquals(boundValues(whole, config, parameters), { values, globals });
   assertEquals(values, { config });
+});
+
+Deno.test("meantParameter() knows a slip of the pen from a name of the flow's own and from a member", () => {
+  const paths = [
+    "limt",
+    "place.limt",
+    "limit",
+    "place.limit",
+    "limit.seed",
+    "unknownToTheParser",
+    "model.sed",
+    "other",
+  ];
+  assertEquals(paths.map((path) => meantParameter(flow, path.split("."))), [
+    "limit",
+    "limit",
+    ...Array(6).fill(undefined),
+  ]);
 });
