@@ -12,6 +12,7 @@ import { typeText } from "../notebook/parameter_type.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flattenConfig } from "./flatten_config.ts";
 import { convertText, matchesType, typeOfValue } from "./parameter_value.ts";
+import { referenceProblems } from "./run_reference.ts";
 
 /** A config that fits its flow. */
 export interface BoundConfig {
@@ -65,6 +66,8 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
   for (const name of Object.keys(ambiguous).filter((name) => !declared.has(name))) {
     warnings.push(`"${name}" is no variable because the config has it twice: ${list(ambiguous[name])}`);
   }
+  // Only now are texts the values that they mean.
+  for (const { path, problem } of referenceProblems(config)) problems.push(`${path}${lineAt(flow, path)}: ${problem}`);
   if (problems.length > 0) throw badConfig(flow, problems, options.name);
   return { config, values, globals, parameters, warnings };
 
@@ -164,6 +167,13 @@ function readConfig(flow: Flow, input: unknown): { config: Config; problems: str
 function parameterAt(flow: Flow, path: string): Parameter | undefined {
   return flow.parameters.find(({ name }) => name === path) ??
     flow.parameters.find(({ name }) => path.split(".").length === 2 && path.endsWith(`.${name}`));
+}
+
+/** Where the parameter is declared that takes what stands at a path, or around it: ` (line 3)`. */
+function lineAt(flow: Flow, path: string): string {
+  const [first, second] = path.split(/[.[]/, 2);
+  const parameter = parameterAt(flow, first) ?? parameterAt(flow, `${first}.${second}`);
+  return parameter ? ` (line ${parameter.line})` : "";
 }
 
 function describeParameter(parameter: Parameter, bound: { value: Json } | undefined): ParameterRecord {

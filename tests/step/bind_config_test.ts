@@ -208,3 +208,20 @@ Deno.test("meantParameter() knows a slip of the pen from a name of the flow's ow
     ...Array(6).fill(undefined),
   ]);
 });
+
+Deno.test("bindConfig() refuses references to runs whose names are no names, also those given as text", () => {
+  const ref = (step: unknown, instance?: unknown) => ({ $run: { step, instance } });
+  const config = {
+    airport: "JFK",
+    up: ref("../../etc", "am"),
+    all: [ref("a", 5), ref("a", "b")],
+    place: { x: { $run: 5 } },
+  };
+  assertEquals(problems(config), [
+    `up: the step of its $run is "../../etc", which is no name: it starts with a dot`,
+    `all[0]: the instance of its $run is 5, which is no name: it is not text`,
+    `place.x: its $run is 5, accepted is an object with step and instance`,
+  ]);
+  const text = { airport: "JFK", model: '{ "$run": { "step": "a" } }' };
+  assertEquals(problems(text, { text: true }), [`model (line 6): its $run has no instance`]);
+});
