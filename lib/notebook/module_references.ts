@@ -59,7 +59,7 @@ function replacement(node: Node, text: string): Splice {
 }
 
 /** A node and all below it, in no special order. Without recursion: expressions may be thousands of levels deep. */
-function* nodesOf(root: Node): Generator<Node> {
+export function* nodesOf(root: Node): Generator<Node> {
   const open: Node[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     yield node;
