@@ -166,9 +166,17 @@ export const run: RunInfo = host?.run ?? { step: standaloneStep(), instance: "st
 
 /**
  * The path of a file that another instance left, to be read by this one. The read is traced: when that file changes,
- * this run is stale. When the flow runs alone, the path is below `runs/` in the current folder.
+ * this run is stale. When the flow runs alone, the path is below `runs/` in the current folder. Throws a `TypeError`
+ * when step or instance cannot be a name, or the file is no text.
  */
 export function input(step: string, instance: string, file: string): string {
+  for (const [what, name] of Object.entries({ step, instance })) {
+    if (typeof name === "string" && /^[A-Za-z0-9_][A-Za-z0-9._=+-]{0,99}$/.test(name)) continue;
+    throw new TypeError(`The ${what} of an input is ${Deno.inspect(name)}, accepted is a name as runs have it`);
+  }
+  if (typeof file !== "string" || file === "") {
+    throw new TypeError(`The file of an input is ${Deno.inspect(file)}, accepted is its path in the run folder`);
+  }
   return host ? host.input(step, instance, file) : `runs/${step}/${instance}/${file}`;
 }
 

@@ -79,6 +79,19 @@ Deno.test("run and input() say where a flow is when it runs alone", async () => 
   );
 });
 
+Deno.test("input() refuses what is no name of a step or instance, and no path of a file", async () => {
+  const { stdout } = await script(`
+    for (const args of [["../..", "am", "x"], ["prepare", 5, "x"], ["prepare", "a/b", "x"], ["prepare", "am"]]) {
+      try { console.log(flow.input(...args)); } catch (error) { console.log(error.name, error.message); }
+    }`);
+  assertEquals(stdout.trim().split("\n"), [
+    'TypeError The step of an input is "../..", accepted is a name as runs have it',
+    "TypeError The instance of an input is 5, accepted is a name as runs have it",
+    'TypeError The instance of an input is "a/b", accepted is a name as runs have it',
+    "TypeError The file of an input is undefined, accepted is its path in the run folder",
+  ]);
+});
+
 Deno.test("image() takes bytes as base64", async () => {
   const { stdout } = await script(
     `console.log(flow.image(new Uint8Array([1, 2, 3]), "image/jpeg")[flow.jupyterDisplay]());`,

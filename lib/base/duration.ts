@@ -3,6 +3,7 @@
  * @module
  */
 import { DuctaflowError } from "./error.ts";
+import { toPlainJson } from "./json.ts";
 
 /** A number of milliseconds, or text such as `"500ms"`, `"90s"`, `"10m"`, `"2h"`, `"1d"`, `"1h30m"`. */
 export type Duration = number | string;
@@ -33,10 +34,25 @@ export function parseDuration(value: unknown, what = "The duration"): number {
       );
     }
   }
-  throw new DuctaflowError(`${what} is "${value}", which is not a duration`, {
+  throw new DuctaflowError(`${what} is ${shown(value)}, which is not a duration`, {
     code: "bad-duration",
     hint: `Write milliseconds as a number, or text such as "90s", "10m", "2h" or "1d".`,
   });
+}
+
+/** The milliseconds of a time limit: a duration, but not 0, which means no limit to some and no time to others. */
+export function parseTimeLimit(value: unknown, what = "The time limit"): number {
+  const ms = parseDuration(value, what);
+  if (ms > 0) return ms;
+  throw new DuctaflowError(`${what} is "${value}", which leaves no time`, {
+    code: "bad-duration",
+    hint: `Leave it out for no limit, or write one such as "90s"`,
+  });
+}
+
+function shown(value: unknown): string {
+  const isObject = typeof value === "object" && value !== null;
+  return isObject ? JSON.stringify(toPlainJson(value).value) : `"${String(value)}"`;
 }
 
 /** A duration for people: `340 ms`, `2.4 s`, `1 min 05 s`, `3 h 12 min`. */

@@ -13,6 +13,7 @@ import { join, resolve } from "../deps/path.ts";
 import { stepDefaults } from "../step/step_options.ts";
 import { showBatchProgress } from "./batch_progress.ts";
 import { batchJson, batchSummary, shellWords } from "./batch_result.ts";
+import { checkSettings } from "./check_settings.ts";
 import type { Command } from "./command.ts";
 import { readConfigInput } from "./config_input.ts";
 import type { Effects } from "./effects.ts";
@@ -85,6 +86,7 @@ async function readOrder(values: Values, [flow, table, ...rest]: string[], effec
   }
   const common = readBatchOptions(values);
   const { config: defaults, textKeys: textDefaults } = await readConfigInput(values.config, values.set);
+  await checkSettings(flow, values.set, common);
   const all = await readTable(table);
   effects.stderr.write(`${painter(effects.stderr.color)("dim", tableLine(table, all))}\n`);
   if (all.length === 0) throw usageError(`The table "${table}" has no rows`, "Give it a row a scenario");

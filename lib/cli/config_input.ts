@@ -6,9 +6,10 @@ import { DuctaflowError, messageOf } from "../base/error.ts";
 import { sha256 } from "../base/hash.ts";
 import { isJsonObject, type Json, type JsonObject, toPlainJson } from "../base/json.ts";
 import { suggestName } from "../base/names.ts";
+import { isAbsent } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
 import { mergeConfig } from "../batch/row_config.ts";
-import { basename, dirname, extname } from "../deps/path.ts";
+import { basename, dirname, extname, resolve } from "../deps/path.ts";
 import { usageError } from "./options.ts";
 
 /** A config put together, and the keys (`seed`, `model.seed`) whose values are text to be converted by type. */
@@ -17,12 +18,14 @@ export interface ConfigInput {
   textKeys: string[];
 }
 
-interface Setting {
+/** What `key=value` says. */
+export interface Setting {
   path: string[];
   value: Json;
   isText: boolean;
 }
 
+const listedNames = 8;
 const forbidden = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Reads the files and the `key=value` texts. Objects are merged key by key, everything else is replaced. */
@@ -69,17 +72,29 @@ function setAt(config: JsonObject, path: string[], value: Json): void {
 
 async function readConfigFile(path: string): Promise<JsonObject> {
   const parse = parserFor(path);
+  const text = await readText(path);
   let value: unknown;
   try {
-    value = await parse(await Deno.readTextFile(path)) ?? {};
+    value = await parse(text) ?? {};
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) throw notFound(path, cause);
     throw badFile(path, messageOf(cause), cause);
   }
   const { value: config, problems } = toPlainJson(value);
   if (problems.length > 0) throw badFile(path, `it holds ${problems[0].found} at "${problems[0].path}"`);
   if (!isJsonObject(config)) throw badFile(path, `it holds ${JSON.stringify(config)} instead of keys with values`);
   return config;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    if (isAbsent(cause)) throw notFound(path, cause);
+    throw new DuctaflowError(`The config file "${path}" cannot be read: ${messageOf(cause)}`, {
+      code: "bad-config",
+      cause,
+    });
+  }
 }
 
 function parserFor(path: string): (text: string) => unknown {
@@ -93,25 +108,43 @@ function parserFor(path: string): (text: string) => unknown {
 }
 
 function badFile(path: string, problem: string, cause?: unknown): DuctaflowError {
-  return new DuctaflowError(`The config file "${path}" cannot be read: ${problem}`, { code: "bad-config", cause });
-}
-
-function notFound(path: string, cause: unknown): DuctaflowError {
-  const folder = dirname(path);
-  const meant = nearest(basename(path), fileNames(folder));
-  return new DuctaflowError(`There is no config file "${path}"`, {
+  const hint = extname(path).toLowerCase() === ".json"
+    ? `Write { "key": value } with double quotes around keys and texts, and no comma behind the last value`
+    : `Write "key: value" lines; put values with special characters in quotes`;
+  return new DuctaflowError(`The config file "${path}" cannot be read: ${problem}`, {
     code: "bad-config",
-    ...(meant ? { hint: `Did you mean "${folder === "." ? meant : `${folder}/${meant}`}"?` } : {}),
+    hint,
     cause,
   });
 }
 
-function fileNames(folder: string): string[] {
+function notFound(path: string, cause: unknown): DuctaflowError {
+  return new DuctaflowError(`There is no config file "${path}"`, {
+    code: "bad-config",
+    hint: suggestFile(path),
+    cause,
+  });
+}
+
+/** The file in the same folder whose name is nearest, or the config files that are there. */
+function suggestFile(path: string): string {
+  const folder = dirname(path);
+  const names = maybeFileNames(folder);
+  if (!names) return `There is no folder "${folder}": paths count from "${Deno.cwd()}"`;
+  const meant = nearest(basename(path), names);
+  if (meant) return `Did you mean "${folder === "." ? meant : `${folder}/${meant}`}"?`;
+  const configs = names.filter((name) => /\.(json|ya?ml)$/i.test(name));
+  if (configs.length === 0) return `No .json, .yaml or .yml file is in "${resolve(folder)}"`;
+  const more = configs.length > listedNames ? ` and ${configs.length - listedNames} more` : "";
+  return `In "${resolve(folder)}" are ${configs.slice(0, listedNames).join(", ")}${more}`;
+}
+
+/** The files in a folder; undefined when there is no such folder or it may not be listed. */
+function maybeFileNames(folder: string): string[] | undefined {
   try {
     return [...Deno.readDirSync(folder)].filter((entry) => entry.isFile).map((entry) => entry.name).sort();
   } catch {
-    // No such folder: then there is nothing to suggest.
-    return [];
+    return undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import { runStepFlow } from "../step/run_step_flow.ts";
 import type { Run } from "../step/run.ts";
 import type { StepFailedError } from "../step/step_failed_error.ts";
 import type { StepEvent } from "../step/step_options.ts";
+import { checkSettings } from "./check_settings.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes, signalCode } from "./exit.ts";
@@ -53,6 +54,7 @@ Without a name the instance is named after its config files and values, such as 
     const step = await readStepArguments(values, positionals);
     if (values.json && values.events) throw usageError("--json and --events exclude each other");
     Object.assign(step.options, readRunOptions(values), { wait: !values["no-wait"] });
+    await checkSettings(step.flow, values.set, step.options);
     return await runAndTell(step, values, effects);
   },
 };

@@ -9,6 +9,7 @@ import { maybeConfig } from "../step/config_file.ts";
 import type { CodeHashes, Freshness } from "../step/freshness.ts";
 import { getRun } from "../step/get_run.ts";
 import { explainFreshness } from "../step/run_step_flow.ts";
+import { checkSettings } from "./check_settings.ts";
 import type { Command } from "./command.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes } from "./exit.ts";
@@ -38,6 +39,7 @@ The exit code is 0 both ways.`,
   async run(args, effects) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const step = await readStepArguments(values, positionals);
+    await checkSettings(step.flow, values.set, step.options);
     if (positionals.length < 2 && values.instance === undefined) {
       effects.stderr.write(painter(effects.stderr.color)("dim", `For ${stepOf(step)}/${step.instance}\n`));
     }

@@ -3,7 +3,7 @@
  * @module
  */
 import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
-import { parseDuration } from "../base/duration.ts";
+import { parseDuration, parseTimeLimit } from "../base/duration.ts";
 import { nearest } from "../base/nearest.ts";
 import { toPlainJson } from "../base/json.ts";
 import { flowLocation } from "./flow_location.ts";
@@ -137,7 +137,7 @@ function readHeader(raw: JsonObject, lines: Lines, open: number, close: number, 
     title: read("title", (value) => asText("title", value)),
     description: read("description", (value) => asText("description", value)),
     permissions: permissions.permissions,
-    timeoutMs: read("timeout", (value) => asDuration("timeout", value)),
+    timeoutMs: read("timeout", (value) => asDuration("timeout", value, parseTimeLimit)),
     retries: read("retries", asRetries),
     freshForMs: read("fresh_for", (value) => asDuration("fresh_for", value)),
     raw,
@@ -196,9 +196,9 @@ function asRetries(value: Json): number | HeaderProblem {
   return { key: "retries", message, hint: `Write a whole number, such as "retries: 2"` };
 }
 
-function asDuration(key: string, value: Json): number | HeaderProblem {
+function asDuration(key: string, value: Json, parse = parseDuration): number | HeaderProblem {
   try {
-    return parseDuration(value, `"${key}"`);
+    return parse(value, `"${key}"`);
   } catch (error) {
     if (!isDuctaflowError(error)) throw error;
     return { key, message: error.message, hint: error.hint?.replace(/\.$/, "") ?? "" };

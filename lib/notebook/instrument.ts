@@ -6,7 +6,7 @@
 import { cellSpan } from "./parse_flow.ts";
 import { applySplices } from "./edits.ts";
 import { linesOf } from "./lines.ts";
-import { moduleSplices } from "./module_references.ts";
+import { type BareImports, moduleSplices } from "./module_references.ts";
 import { parameterVariables, statementsWithin } from "./parameters.ts";
 import { parseModule } from "./parse_module.ts";
 import { topLevelSpans } from "./cells.ts";
@@ -33,10 +33,11 @@ export interface Instrumented {
  * - `meta` stands for `import.meta`
  * - `at(specifier)` resolves the specifier of a computed `import()`
  *
- * Relative imports mean the modules they mean in the flow, wherever the result is put.
+ * Relative imports mean the modules they mean in the flow, wherever the result is put, and so do the bare ones whose
+ * meaning is given.
  * @throws {DuctaflowError} `flow-syntax` when the flow's text does not parse
  */
-export async function instrument(flow: Flow): Promise<Instrumented> {
+export async function instrument(flow: Flow, bare?: BareImports): Promise<Instrumented> {
   const lines = linesOf(flow.source);
   const file = await parseModule(flow.source, flow.url);
   const splices: Splice[] = [];
@@ -51,7 +52,7 @@ export async function instrument(flow: Flow): Promise<Instrumented> {
     if (!cell.tags.includes("parameters")) continue;
     for (const variable of parameterVariables(file, span)) splices.push(...parameterSplices(variable, flow.source));
   }
-  splices.push(...moduleSplices(file, flow.url));
+  splices.push(...moduleSplices(file, flow.url, bare));
   return applySplices(lines, splices);
 }
 

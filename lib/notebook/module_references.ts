@@ -5,21 +5,24 @@
 import type { File, Node } from "../deps/babel.ts";
 import type { Splice } from "./edits.ts";
 
+/** What bare specifiers mean at a place. */
+export type BareImports = ReadonlyMap<string, string>;
+
 /** The changes after which a module means the same from any other place as it did at `url`. */
-export function moduleSplices(file: File, url: string): Splice[] {
+export function moduleSplices(file: File, url: string, bare: BareImports = new Map()): Splice[] {
   const splices: Splice[] = [];
   for (const node of nodesOf(file.program)) {
     switch (node.type) {
       case "ImportDeclaration":
       case "ExportAllDeclaration":
       case "ExportNamedDeclaration":
-        if (node.source) splices.push(...specifierSplices(node.source, url));
+        if (node.source) splices.push(...specifierSplices(node.source, url, bare));
         break;
       case "TSImportType":
-        splices.push(...specifierSplices(node.argument, url));
+        splices.push(...specifierSplices(node.argument, url, bare));
         break;
       case "ImportExpression":
-        splices.push(...dynamicImportSplices(node.source, url));
+        splices.push(...dynamicImportSplices(node.source, url, bare));
         break;
       case "MetaProperty":
         if (node.meta.name === "import") splices.push(metaSplice(node.start!));
@@ -34,16 +37,17 @@ function metaSplice(start: number): Splice {
   return { start, end: start + "import".length, text: "__ductaflow__" };
 }
 
-function dynamicImportSplices(specifier: Node, url: string): Splice[] {
-  if (literalText(specifier) !== undefined) return specifierSplices(specifier, url);
+function dynamicImportSplices(specifier: Node, url: string, bare: BareImports): Splice[] {
+  if (literalText(specifier) !== undefined) return specifierSplices(specifier, url, bare);
   const [start, end] = [specifier.start!, specifier.end!];
   return [{ start, end: start, text: "__ductaflow__.at(" }, { start: end, end, text: ")" }];
 }
 
-function specifierSplices(node: Node, url: string): Splice[] {
+function specifierSplices(node: Node, url: string, bare: BareImports): Splice[] {
   const specifier = literalText(node);
-  if (specifier === undefined || !/^\.{0,2}\//.test(specifier)) return [];
-  return [replacement(node, JSON.stringify(new URL(specifier, url).href))];
+  if (specifier === undefined) return [];
+  const meant = /^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : bare.get(specifier);
+  return meant === undefined ? [] : [replacement(node, JSON.stringify(meant))];
 }
 
 /** The text of a literal that stands on one line. */
@@ -59,7 +63,7 @@ function replacement(node: Node, text: string): Splice {
 }
 
 /** A node and all below it, in no special order. Without recursion: expressions may be thousands of levels deep. */
-function* nodesOf(root: Node): Generator<Node> {
+export function* nodesOf(root: Node): Generator<Node> {
   const open: Node[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     yield node;

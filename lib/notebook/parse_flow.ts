@@ -11,6 +11,7 @@ import { parseHeader } from "./header.ts";
 import { type Lines, linesOf } from "./lines.ts";
 import { readParameters } from "./parameters.ts";
 import { parseModule } from "./parse_module.ts";
+import { checkReservedName } from "./reserved_name.ts";
 import type { Cell, Flow } from "./flow.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function parseFlow(source: string, url: string): Promise<Flow> {
   const lines = linesOf(source);
   const { header, endLine } = await parseHeader(lines, url);
   const file = await parseModule(source, url);
+  checkReservedName(lines, file, url);
   const { cells, warnings } = splitCells(lines, file, endLine, url);
   const cell = parametersCell(cells, url);
   const read = readParameters(lines, file, cellSpan(lines, cells, cell), url);

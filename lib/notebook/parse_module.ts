@@ -61,7 +61,8 @@ function optionsFor(url: string, decorators: Plugins[number]): ParserOptions {
 function syntaxError(error: unknown, source: string, url: string): unknown {
   if (error instanceof RangeError) {
     const message = `The flow "${flowLocation(url)}" is nested too deeply to be parsed`;
-    return new DuctaflowError(message, { code: "flow-syntax", cause: error });
+    const hint = "Move data of this size into a file that the flow reads, or split the expression";
+    return new DuctaflowError(message, { code: "flow-syntax", hint, cause: error });
   }
   const offset = (error as { loc?: { index?: number } }).loc?.index;
   if (!(error instanceof SyntaxError) || offset === undefined) return error;
@@ -72,6 +73,8 @@ function syntaxError(error: unknown, source: string, url: string): unknown {
   const place = `${flowLocation(url, line, column)}${cell && `, in cell ${cell}`}`;
   return new DuctaflowError(`The flow has a syntax error (${place}): ${what}\n${excerpt(lines, line, column)}`, {
     code: "flow-syntax",
+    hint: `Look there and right before it, where a bracket, quote or comma may be missing or one too many; ` +
+      `"deno check ${flowLocation(url)}" tells it in Deno's words`,
     cause: error,
   });
 }

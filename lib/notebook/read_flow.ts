@@ -62,25 +62,24 @@ function flowUrl(path: string | URL): URL {
 function readLocal(url: URL): { bytes: Uint8Array; from: string } {
   const path = fromFileUrl(url);
   try {
-    // A flow is small; the asynchronous call costs five times as much.
-    return { bytes: Deno.readFileSync(path), from: url.href };
+    // A device may never end. (A flow is small; asynchronous calls cost five times as much.)
+    const { isFile, isDirectory } = Deno.statSync(path);
+    if (isFile) return { bytes: Deno.readFileSync(path), from: url.href };
+    throw noFile(path, isDirectory);
   } catch (error) {
-    if (isAbsent(error)) {
-      throw notFound(path, flowNames(dirname(path)), error);
-    }
-    if (error instanceof Deno.errors.IsADirectory || isFolder(path)) {
-      throw new DuctaflowError(`The flow "${flowLocation(url.href)}" is a folder`, { code: "flow-not-found" });
-    }
-    throw error;
+    throw isAbsent(error) ? notFound(path, flowNames(dirname(path)), error) : error;
   }
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
+function noFile(path: string, isFolder: boolean): DuctaflowError {
+  const names = isFolder ? flowNames(path) ?? [] : [];
+  return new DuctaflowError(
+    `The flow "${shown(path)}" is ${isFolder ? "a folder" : "no file but a device or a pipe"}`,
+    {
+      code: "flow-not-found",
+      hint: isFolder ? listFlows(path, names) : "Save the flow as a file",
+    },
+  );
 }
 
 function notFound(path: string, names: string[] | undefined, cause: unknown): DuctaflowError {
@@ -97,9 +96,13 @@ function suggestFlow(path: string, names: string[]): string {
   const close = nearest(bare(basename(path)), names.map(bare));
   const name = close && names.find((name) => bare(name) === close);
   if (name) return `Did you mean "${shown(join(dirname(path), name))}"?`;
-  if (names.length === 0) return `No flow is in the folder "${dirname(path)}"`;
+  return listFlows(dirname(path), names);
+}
+
+function listFlows(folder: string, names: string[]): string {
+  if (names.length === 0) return `No flow is in the folder "${folder}"`;
   const more = names.length > listedNames ? ` and ${names.length - listedNames} more` : "";
-  return `In the folder "${dirname(path)}" are ${names.slice(0, listedNames).join(", ")}${more}`;
+  return `In the folder "${folder}" are ${names.slice(0, listedNames).join(", ")}${more}`;
 }
 
 /** The files in a folder that may be flows, sorted; undefined when there is no such folder or it may not be listed. */

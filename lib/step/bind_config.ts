@@ -12,6 +12,7 @@ import { typeText } from "../notebook/parameter_type.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flattenConfig } from "./flatten_config.ts";
 import { convertText, matchesType, typeOfValue } from "./parameter_value.ts";
+import { referenceProblems } from "./run_reference.ts";
 
 /** A config that fits its flow. */
 export interface BoundConfig {
@@ -65,6 +66,8 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
   for (const name of Object.keys(ambiguous).filter((name) => !declared.has(name))) {
     warnings.push(`"${name}" is no variable because the config has it twice: ${list(ambiguous[name])}`);
   }
+  // Only now are texts the values that they mean.
+  for (const { path, problem } of referenceProblems(config)) problems.push(`${path}${lineAt(flow, path)}: ${problem}`);
   if (problems.length > 0) throw badConfig(flow, problems, options.name);
   return { config, values, globals, parameters, warnings };
 
@@ -166,6 +169,13 @@ function parameterAt(flow: Flow, path: string): Parameter | undefined {
     flow.parameters.find(({ name }) => path.split(".").length === 2 && path.endsWith(`.${name}`));
 }
 
+/** Where the parameter is declared that takes what stands at a path, or around it: ` (line 3)`. */
+function lineAt(flow: Flow, path: string): string {
+  const [first, second] = path.split(/[.[]/, 2);
+  const parameter = parameterAt(flow, first) ?? parameterAt(flow, `${first}.${second}`);
+  return parameter ? ` (line ${parameter.line})` : "";
+}
+
 function describeParameter(parameter: Parameter, bound: { value: Json } | undefined): ParameterRecord {
   const { name, typeText: type, line } = parameter;
   if (bound) return { name, type, value: bound.value, source: "config", line };
@@ -196,10 +206,29 @@ function globalsFor(flow: Flow, variables: { [name: string]: Json }): { globals:
       continue;
     }
     globals[name] = value;
-    const meant = isMentioned(flow, name) ? undefined : nearest(name, declared);
+    const meant = maybeMeant(flow, name, declared);
     if (meant) warnings.push(`The flow declares no "${name}"; did you mean "${meant}"?`);
   }
   return { globals, warnings };
+}
+
+/**
+ * The parameter that was meant by a key which the flow neither declares nor mentions, such as `["perid"]` or
+ * `["place", "perid"]`; undefined when the key is as good as any.
+ */
+export function meantParameter(flow: Flow, path: string[]): string | undefined {
+  const declared = declaredNames(flow);
+  // Only names that become variables: the members of a parameter are its own affair.
+  const names = path.slice(0, 2);
+  if (names.some((name) => declared.has(name))) return undefined;
+  for (const name of names) {
+    const meant = maybeMeant(flow, name, declared);
+    if (meant !== undefined) return meant;
+  }
+}
+
+function maybeMeant(flow: Flow, name: string, declared: Set<string>): string | undefined {
+  return isMentioned(flow, name) ? undefined : nearest(name, declared);
 }
 
 /** Whether a name occurs in the flow at all; only to tell a mistyped key from one that is used as a global. */

@@ -13,6 +13,7 @@ import type { Flow } from "../notebook/flow.ts";
 import { readFlowSource } from "../notebook/read_flow.ts";
 import { readHost } from "./host/read_host.ts";
 import { type CodeGraph, readCodeGraph, stillValid, withSettings } from "./code_graph.ts";
+import { hashPlacing, placedImports } from "./placed_imports.ts";
 import { findProject, type Project, projectFlags } from "./project.ts";
 import { runDeno } from "./run_deno.ts";
 
@@ -37,6 +38,8 @@ interface StoredBuild {
   flow: Flow;
   edits: Build["edits"];
   highlighted: [string, string][];
+  /** SHA-256 of the settings by which the flow's bare specifiers were looked up, if there are such. */
+  placing?: string;
   /** The generated modules with the SHA-256 of their text. */
   code: [name: string, hash: string][];
 }
@@ -84,7 +87,9 @@ interface MakeOptions {
 
 async function make({ url, source, folder }: MakeOptions): Promise<Build> {
   const known = maybeStored(folder);
-  const stored = known && await isWhole(known, folder) ? known : await store({ url, source, folder });
+  const placing = await hashPlacing(findProject(url));
+  const isKept = known && known.placing === placing && await isWhole(known, folder);
+  const stored = isKept ? known : await store({ url, source, folder }, placing);
   const project = projectOf(stored.flow);
   const file = basename(new URL(url).pathname);
   const build = {
@@ -120,18 +125,22 @@ function projectOf(flow: Flow): Project {
 }
 
 /** Reads, instruments and highlights a flow and writes the result, the file that makes it valid last. */
-async function store({ url, source, folder }: MakeOptions): Promise<StoredBuild> {
+async function store({ url, source, folder }: MakeOptions, placing?: string): Promise<StoredBuild> {
   const [{ parseFlow }, { instrument }] = await Promise.all([
     import("../notebook/parse_flow.ts"),
     import("../notebook/instrument.ts"),
   ]);
   const flow = await parseFlow(source, url);
-  const { source: copy, edits } = await instrument(flow);
+  const { source: copy, edits } = await instrument(
+    flow,
+    placing ? await placedImports(url, projectOf(flow)) : undefined,
+  );
   const stored: StoredBuild = {
     flow,
     edits: edits.map(({ line, column, inserted }) => [line, column, inserted]),
     highlighted: await highlightCells(flow),
     code: [],
+    ...(placing === undefined ? {} : { placing }),
   };
   const file = decodeURIComponent(basename(new URL(url).pathname));
   Deno.mkdirSync(folder, { recursive: true });

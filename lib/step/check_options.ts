@@ -2,6 +2,7 @@
  * Options of a step that mean nothing are refused, before any work is done.
  * @module
  */
+import { parseTimeLimit } from "../base/duration.ts";
 import { nearest } from "../base/nearest.ts";
 import { permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionKind } from "../base/record.ts";
@@ -10,7 +11,7 @@ import type { StepOptions } from "./step_options.ts";
 const cacheModes = ["auto", "existing", "off"];
 
 /** Refuses options that mean nothing, before any work is done. */
-export function checkOptions({ cache, keep, permissions, retries, runsDir }: StepOptions): void {
+export function checkOptions({ cache, keep, permissions, retries, runsDir, timeout }: StepOptions): void {
   if (runsDir !== undefined && (typeof runsDir !== "string" || runsDir.trim() === "")) {
     throw new TypeError(`The option runsDir is "${runsDir}", accepted is the path of a folder`);
   }
@@ -20,6 +21,7 @@ export function checkOptions({ cache, keep, permissions, retries, runsDir }: Ste
     );
   }
   for (const [kind, value] of Object.entries(permissions ?? {})) checkPermission(kind, value);
+  if (timeout !== undefined) parseTimeLimit(timeout, "The timeout");
   checkCount("keep", keep);
   checkCount("retries", typeof retries === "object" ? retries.max : retries);
 }

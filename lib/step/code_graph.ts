@@ -59,7 +59,8 @@ interface InfoModule {
   }[];
 }
 
-interface Info {
+/** What `deno info --json` says, as far as it is needed. */
+export interface Info {
   modules: InfoModule[];
   redirects?: Record<string, string>;
   /** All that the lock file knows, imported here or not. */
@@ -203,10 +204,8 @@ async function hashLock(path: string, packages: string[], parts: LocalPart[]): P
 }
 
 /** The parts of a configuration file that change what code means. */
-async function hashConfig(path: string): Promise<string | undefined> {
-  const text = maybeText(path);
-  if (text === undefined) return undefined;
-  const config = await parseConfigFile(path, text);
+export async function hashConfig(path: string): Promise<string | undefined> {
+  const config = await readConfigFile(path);
   const { imports = null, scopes = null, compilerOptions = null, importMap = null, links = null, workspace = null } =
     config ?? {};
   const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) ?? null : null;
@@ -214,12 +213,13 @@ async function hashConfig(path: string): Promise<string | undefined> {
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
 }
 
-/** Deno takes an empty file for an empty object. */
-async function parseConfigFile(path: string, text: string): Promise<Record<string, Json> | null> {
-  if (text.trim() === "") return null;
+/** A configuration file; undefined for none. Deno takes an empty file for an empty object. */
+export async function readConfigFile(path: string): Promise<Record<string, Json> | undefined> {
+  const text = maybeText(path);
+  if (text === undefined || text.trim() === "") return undefined;
   const { parseJsonc } = await import("../deps/jsonc.ts");
   try {
-    return parseJsonc(text) as Record<string, Json> | null;
+    return (parseJsonc(text) ?? undefined) as Record<string, Json> | undefined;
   } catch (cause) {
     throw new DuctaflowError(`The configuration file "${path}" cannot be read: ${messageOf(cause)}`, {
       code: "flow-import",

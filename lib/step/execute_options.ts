@@ -2,7 +2,7 @@
  * The options of a step as they are carried out: in milliseconds, completed from the flow's header.
  * @module
  */
-import { parseDuration } from "../base/duration.ts";
+import { parseDuration, parseTimeLimit } from "../base/duration.ts";
 import { localExecutor } from "../executor/local.ts";
 import type { ExecuteOptions } from "./execute_run.ts";
 import type { RunPlan } from "./plan_run.ts";
@@ -15,7 +15,7 @@ export function executeOptions(plan: RunPlan, options: StepOptions): ExecuteOpti
   const { max, backoff = "1s", maxBackoff = "30s" } = typeof retries === "number" ? { max: retries } : retries;
   return {
     executor: options.executor ?? localExecutor(plan.paths.buildDir),
-    timeoutMs: options.timeout === undefined ? header.timeoutMs : parseDuration(options.timeout, "The timeout"),
+    timeoutMs: options.timeout === undefined ? header.timeoutMs : parseTimeLimit(options.timeout, "The timeout"),
     graceMs: parseDuration(options.grace ?? stepDefaults.grace, "The grace"),
     retries: {
       max,

@@ -52,11 +52,7 @@ export async function getRun(step: string, instance: string, options: GetRunOpti
   const runsDir = options.runsDir ?? stepDefaults.runsDir;
   throw new DuctaflowError(`There is no run "${step}/${instance}" in "${resolve(runsDir)}"`, {
     code: "run-not-found",
-    hint: meant
-      ? `Did you mean "${meant}"?`
-      : names.length > 0
-      ? `The step has ${names.length} instances, such as "${names[0]}"`
-      : `Steps here: ${stepNames(options).join(", ") || "none yet"}`,
+    hint: meant ? `Did you mean "${meant}"?` : instancesText(names) ?? stepsText(stepNames(options)),
   });
 }
 
@@ -120,8 +116,19 @@ export function checkStep(step: string, options: GetRunOptions = {}): string {
   const meant = nearest(step, known);
   throw new DuctaflowError(`There is no step "${step}" in "${resolve(options.runsDir ?? stepDefaults.runsDir)}"`, {
     code: "run-not-found",
-    hint: meant ? `Did you mean "${meant}"?` : `Steps here: ${known.join(", ") || "none yet"}`,
+    hint: meant ? `Did you mean "${meant}"?` : stepsText(known),
   });
+}
+
+function instancesText(names: string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  return names.length === 1
+    ? `The step has 1 instance, "${names[0]}"`
+    : `The step has ${names.length} instances, such as "${names[0]}"`;
+}
+
+function stepsText(names: string[]): string {
+  return `Steps here: ${names.join(", ") || "none yet"}`;
 }
 
 /** `many` leaves the record on disk. */

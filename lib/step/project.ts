@@ -18,7 +18,8 @@ export interface Project {
   importHosts: string[];
 }
 
-const configNames = ["deno.json", "deno.jsonc"];
+/** What Deno calls its configuration file. */
+export const configNames = ["deno.json", "deno.jsonc"];
 
 /**
  * Finds the project of a flow: the nearest folder above it with a `deno.json` or a `.git`; without one the current

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../../lib/deps/assert.ts";
-import { formatDuration, parseDuration } from "../../lib/base/duration.ts";
+import { formatDuration, parseDuration, parseTimeLimit } from "../../lib/base/duration.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 
 Deno.test("parseDuration() reads numbers as milliseconds and text with units", () => {
@@ -36,13 +36,27 @@ Deno.test("parseDuration() refuses all else and says what it was for", () => {
       Infinity,
       null,
       true,
-      [],
     ]
   ) {
     const error = assertThrows(() => parseDuration(value, `"timeout"`), DuctaflowError);
     assertEquals(error.code, "bad-duration");
     assertStringIncludes(error.message, `"timeout" is "${value}"`);
   }
+});
+
+Deno.test("parseDuration() names an object as JSON", () => {
+  const message = (value: unknown) => assertThrows(() => parseDuration(value, "x"), DuctaflowError).message;
+  assertEquals(message({ a: [1] }), `x is {"a":[1]}, which is not a duration`);
+  assertEquals(message([]), "x is [], which is not a duration");
+});
+
+Deno.test("parseTimeLimit() takes durations but those that leave no time", () => {
+  assertEquals([parseTimeLimit("90s"), parseTimeLimit(1)], [90_000, 1]);
+  for (const value of [0, "0s", "0h0m"]) {
+    const error = assertThrows(() => parseTimeLimit(value, "The timeout"), DuctaflowError);
+    assertEquals(error.message, `The timeout is "${value}", which leaves no time`);
+  }
+  assertThrows(() => parseTimeLimit("soon"), DuctaflowError, "which is not a duration");
 });
 
 Deno.test("formatDuration() changes the unit where people do", () => {

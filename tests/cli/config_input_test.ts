@@ -62,18 +62,38 @@ Deno.test(
     "a.toml": "",
   }, async (path) => {
     const at = async (name: string) => (await problem([path(name)])).replaceAll(path(""), "");
+    const json = `Write { "key": value } with double quotes around keys and texts, and no comma behind the last value`;
+    const yaml = `Write "key: value" lines; put values with special characters in quotes`;
     assertEquals(
       await at("list.json"),
-      `The config file "list.json" cannot be read: it holds [1] instead of keys with values`,
+      `The config file "list.json" cannot be read: it holds [1] instead of keys with values | ${json}`,
     );
     assertEquals((await at("broken.json")).split(":", 1)[0], `The config file "broken.json" cannot be read`);
+    assertEquals((await at("broken.json")).split(" | ")[1], json);
+    assertEquals((await at("broken.yaml")).split(" | ")[1], yaml);
     assertEquals((await at("broken.yaml")).split(":", 1)[0], `The config file "broken.yaml" cannot be read`);
-    assertEquals(await at("nan.yaml"), `The config file "nan.yaml" cannot be read: it holds the number NaN at "a.b"`);
+    assertEquals(
+      await at("nan.yaml"),
+      `The config file "nan.yaml" cannot be read: it holds the number NaN at "a.b" | ${yaml}`,
+    );
     assertEquals(
       await at("a.toml"),
       `The config file "a.toml" ends in ".toml"; accepted are ".json", ".yaml" and ".yml"`,
     );
     assertEquals(await at("lisst.json"), `There is no config file "lisst.json" | Did you mean "list.json"?`);
+  }),
+);
+
+Deno.test(
+  "readConfigInput() tells of a file that is not there which config files or folders are",
+  withFiles({ "list.json": "[1]", "notes.md": "" }, async (path) => {
+    const hint = async (name: string) => (await problem([path(name)])).split(" | ")[1].replaceAll(path(""), "");
+    assertEquals(await hint("something.yaml"), `In "${path("").slice(0, -1)}" are list.json`);
+    for (const folder of ["none", "notes.md"]) {
+      assertEquals(await hint(`${folder}/a.yaml`), `There is no folder "${folder}": paths count from "${Deno.cwd()}"`);
+    }
+    Deno.removeSync(path("list.json"));
+    assertEquals(await hint("something.yaml"), `No .json, .yaml or .yml file is in "${path("").slice(0, -1)}"`);
   }),
 );
 

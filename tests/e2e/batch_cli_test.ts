@@ -177,6 +177,7 @@ Deno.test(
       const [args, message] of [
         [["model", "zone.csv", ...named], `Did you mean "zones.csv"`],
         [["modle", rows, ...named], `Did you mean "flows/model.ts"?`],
+        [["model", rows, ...named, "--set", "limt=5"], `Did you mean "limit"?`],
         [["model", rows, "--instance", "{zoen}"], `did you mean "{zone}"?`],
         [["model", rows, "--instance", "{zone"], `a "{" that is not closed`],
       ] as [string[], string][]

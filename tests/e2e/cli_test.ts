@@ -151,6 +151,30 @@ Deno.test(
 );
 
 Deno.test(
+  "cli run and why refuse a key of --set that is a slip of the pen, and take any other",
+  sandboxed(async (box) => {
+    box.flow("model", model);
+    for (
+      const [args, key, meant] of [
+        [["run", "model", "--set", "perid=pm"], "perid", "period"],
+        [["run", "model", "x", "--set", "maxDistence:=3"], "maxDistence", "maxDistance"],
+        [["why", "model", "x", "--set", "place.perid=pm"], "place.perid", "period"],
+      ] as [string[], string, string][]
+    ) {
+      const { code, out, err } = await call(box, ...args);
+      assertEquals([code, out], [2, ""], args.join(" "));
+      assertStringIncludes(
+        err,
+        `The flow has no parameter "${key}", which --set gives\nHint: Did you mean "${meant}"?`,
+      );
+    }
+    assertEquals(maybeText(box.path("runs/model/x/run.json")), undefined);
+    const taken = await call(box, "run", "model", "y", "--set", "flavour=x", "--set", "place.period=pm");
+    assertEquals(taken.code, 0, taken.err);
+  }),
+);
+
+Deno.test(
   "cli run --no-wait exits with 75 when another process runs the instance; list and show see it run; SIGINT ends it with 130",
   sandboxed(async (box) => {
     box.flow("slow", slow);

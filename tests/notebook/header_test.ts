@@ -128,6 +128,12 @@ Deno.test("parseHeader() reports all mistakes together", async () => {
   ]);
 });
 
+Deno.test("parseHeader() refuses a timeout of nothing, which is no way to say none", async () => {
+  const error = await failure(withYaml("timeout: 0", "fresh_for: 0"));
+  assertEquals(error.message, `In the header of the flow, "timeout" is "0", which leaves no time (/flows/x.ts:2)`);
+  assertEquals(error.hint, `Leave it out for no limit, or write one such as "90s"`);
+});
+
 Deno.test("parseHeader() refuses an empty permission, which says neither all nor nothing", async () => {
   const error = await failure(withYaml("permissions:", "  net:"));
   assertStringIncludes(error.message, `the permission "net" is empty (/flows/x.ts:3)`);

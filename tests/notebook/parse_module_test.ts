@@ -17,6 +17,8 @@ Deno.test("parseModule() names place and cell of a syntax error and shows the li
     `The flow has a syntax error (/flows/x.ts:6:14, in cell 3 "Third"): Unexpected token, expected ","\n` +
       `  \tconst b = (1;\n  \t            ^`,
   );
+  assertStringIncludes(error.hint!, "Look there and right before it");
+  assertStringIncludes(error.hint!, `"deno check /flows/x.ts"`);
 });
 
 Deno.test("parseModule() names no cell before the first marker, and a cell without title by its number", async () => {

@@ -82,8 +82,19 @@ Deno.test("readFlow() offers the flow with the nearest name", async () => {
       const said = `There is no folder "${join(dir, folder)}": paths count from "${Deno.cwd()}"`;
       assertEquals(await hint(`${folder}/x.ts`), said);
     }
-    assertStringIncludes((await failure(() => readFlow(dir), "flow-not-found")).message, "is a folder");
+    const folder = await failure(() => readFlow(dir), "flow-not-found");
+    assertStringIncludes(folder.message, "is a folder");
+    assertEquals(folder.hint, `In the folder "${dir}" are clean.js, delay_model.ts`);
   });
+});
+
+Deno.test({
+  name: "readFlow() refuses a device, which may never end",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const { message } = await failure(() => readFlow("/dev/null"), "flow-not-found");
+    assertEquals(message, `The flow "/dev/null" is no file but a device or a pipe`);
+  },
 });
 
 Deno.test("readFlow() refuses what is not UTF-8 text", async () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { parseFlow } from "../../lib/notebook/parse_flow.ts";
-import { bindConfig, type BindOptions, boundValues } from "../../lib/step/bind_config.ts";
+import { bindConfig, type BindOptions, boundValues, meantParameter } from "../../lib/step/bind_config.ts";
 
 const flow = await parseFlow(
   `// %% tags=["parameters"]
@@ -189,4 +189,39 @@ Deno.test("boundValues() gives the whole config to a parameter of that name", as
   const { config, parameters, values, globals } = bindConfig(whole, { grp: { deep: 4 } });
   assertEquals(boundValues(whole, config, parameters), { values, globals });
   assertEquals(values, { config });
+});
+
+Deno.test("meantParameter() knows a slip of the pen from a name of the flow's own and from a member", () => {
+  const paths = [
+    "limt",
+    "place.limt",
+    "limit",
+    "place.limit",
+    "limit.seed",
+    "unknownToTheParser",
+    "model.sed",
+    "other",
+  ];
+  assertEquals(paths.map((path) => meantParameter(flow, path.split("."))), [
+    "limit",
+    "limit",
+    ...Array(6).fill(undefined),
+  ]);
+});
+
+Deno.test("bindConfig() refuses references to runs whose names are no names, also those given as text", () => {
+  const ref = (step: unknown, instance?: unknown) => ({ $run: { step, instance } });
+  const config = {
+    airport: "JFK",
+    up: ref("../../etc", "am"),
+    all: [ref("a", 5), ref("a", "b")],
+    place: { x: { $run: 5 } },
+  };
+  assertEquals(problems(config), [
+    `up: the step of its $run is "../../etc", which is no name: it starts with a dot`,
+    `all[0]: the instance of its $run is 5, which is no name: it is not text`,
+    `place.x: its $run is 5, accepted is an object with step and instance`,
+  ]);
+  const text = { airport: "JFK", model: '{ "$run": { "step": "a" } }' };
+  assertEquals(problems(text, { text: true }), [`model (line 6): its $run has no instance`]);
 });

@@ -1,4 +1,5 @@
 import { assertThrows } from "../../lib/deps/assert.ts";
+import { DuctaflowError } from "../../lib/base/error.ts";
 import { checkOptions } from "../../lib/step/check_options.ts";
 import type { StepOptions } from "../../lib/step/step_options.ts";
 
@@ -24,4 +25,11 @@ for (const [options, error, text] of refused) {
 Deno.test("checkOptions() takes what means something", () => {
   checkOptions({});
   checkOptions({ cache: "existing", keep: 0, retries: { max: 2 }, permissions: { net: ["a.example"], run: false } });
+});
+
+Deno.test("checkOptions() refuses a timeout that is none or leaves no time", () => {
+  for (const timeout of [0, "0s", "soon"]) {
+    assertThrows(() => checkOptions({ timeout }), DuctaflowError, `The timeout is "${timeout}"`);
+  }
+  checkOptions({ timeout: "1s" });
 });
