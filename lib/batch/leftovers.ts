@@ -28,9 +28,16 @@ export function findLeftovers({ runsDir }: Inventory): CleaningItem[] {
   return [...trash, ...staleLogs(runsDir), ...staleLocks(runsDir)];
 }
 
+const liveFile = /^(.+)\.(?:(?:events|audit)\.ndjson|running\.json)$/;
+
+/** Whether a path ends as the files of a run that goes on do. */
+export function isLiveFile(path: string): boolean {
+  return liveFile.test(path);
+}
+
 function staleLogs(runsDir: string): CleaningItem[] {
   return filesByStep(join(runsDir, ".ductaflow", "live")).flatMap(({ step, name, path }) => {
-    const instance = /^(.+)\.(?:(?:events|audit)\.ndjson|running\.json)$/.exec(name)?.[1];
+    const instance = liveFile.exec(name)?.[1];
     if (instance === undefined || nameProblem(instance) !== undefined) return [];
     const { dir, lock } = instancePaths(runsDir, step, instance);
     return exists(dir) || isLocked(lock) ? [] : itemAt("live", `${step}/${name}`, path, "its instance is no more");

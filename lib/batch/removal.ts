@@ -10,7 +10,7 @@ import { historyOf } from "../step/history.ts";
 import { type InstancePaths, instancePaths, refuseLink } from "../step/instance_paths.ts";
 import { maybeRecord } from "../step/record_file.ts";
 import type { Cleaning, CleaningItem, CleaningPlan } from "./clean.ts";
-import { refuseLinkedOwnFolder, trashDir } from "./leftovers.ts";
+import { isLiveFile, refuseLinkedOwnFolder, trashDir } from "./leftovers.ts";
 
 /** Something that stays, for a reason that is no fault. */
 class Stays extends Error {}
@@ -79,7 +79,7 @@ function refuseStrange(runsDir: string, { kind, path, name }: CleaningItem, path
     history: place === paths?.history,
     build: place === join(ownDir, "build"),
     trash: place === trashDir(runsDir),
-    live: dirname(place) === join(ownDir, "live") && path.endsWith(".ndjson"),
+    live: dirname(place) === join(ownDir, "live") && isLiveFile(path),
     lock: dirname(place) === join(ownDir, "locks") && path.endsWith(".lock"),
   }[kind];
   if (!isRight) throw new RangeError(`"${path}" is no place of ${kind} "${name}" in "${runsDir}"`);
@@ -98,7 +98,7 @@ async function removeRun(runsDir: string, item: CleaningItem, paths: InstancePat
   try {
     if (item.kind === "run" && maybeRecord(paths)?.id !== item.id) throw new Stays("It ran again meanwhile");
     // The logs first: without its folder, nobody would look for them here.
-    if (item.kind === "run") { for (const path of [paths.events, paths.audit]) removeIfThere(path); }
+    if (item.kind === "run") { for (const path of [paths.events, paths.audit, paths.running]) removeIfThere(path); }
     remove = toTrash(runsDir, item.path);
     if (historyOf(paths).length === 0) removeIfEmpty(paths.history);
     if (!exists(paths.dir)) removeHeldLock(paths.lock);

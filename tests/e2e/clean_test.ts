@@ -201,6 +201,7 @@ projectTest("clean() finishes what a cleaning left that was killed in the middle
     named(planned),
     [
       "trash a-1",
+      "live make/a.running.json",
       "live make/a.events.ndjson",
       "live make/a.audit.ndjson",
       "lock make/a.lock",
