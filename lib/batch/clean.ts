@@ -102,7 +102,7 @@ export interface Cleaning {
  */
 export async function planCleaning(options: CleanOptions = {}): Promise<CleaningPlan> {
   // What hardly any conductor asks for is loaded by the one that does.
-  const { makePlan } = await import("./make_plan.ts");
+  const { makePlan } = await import("./cleaning/make_plan.ts");
   return makePlan(options);
 }
 
@@ -126,6 +126,6 @@ export async function planCleaning(options: CleanOptions = {}): Promise<Cleaning
  * ```
  */
 export async function clean(plan: CleaningPlan): Promise<Cleaning> {
-  const { removeItems } = await import("./removal.ts");
+  const { removeItems } = await import("./cleaning/removal.ts");
   return await removeItems(plan);
 }

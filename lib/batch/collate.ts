@@ -59,7 +59,7 @@ export interface Collation {
  */
 export async function collate(runs: Run[], options: CollateOptions): Promise<Collation> {
   checkOptions(runs, options);
-  const { makeCollation } = await import("./make_collation.ts");
+  const { makeCollation } = await import("./collation/make_collation.ts");
   return await makeCollation(runs, { ...options, dir: folderOf(options.dir) });
 }
 

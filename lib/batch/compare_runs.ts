@@ -4,11 +4,11 @@
  */
 import type { CheckRecord, InputRecord, RunStatus } from "../base/record.ts";
 import type { Run } from "../step/run.ts";
-import type { PermissionDifference } from "./compare_access.ts";
-import type { ArtifactDifference } from "./compare_artifacts.ts";
-import type { CodeComparison } from "./compare_code.ts";
-import type { ConfigDifference } from "./compare_config.ts";
-import type { Difference, NumberDifference } from "./difference.ts";
+import type { PermissionDifference } from "./comparison/compare_access.ts";
+import type { ArtifactDifference } from "./comparison/compare_artifacts.ts";
+import type { CodeComparison } from "./comparison/compare_code.ts";
+import type { ConfigDifference } from "./comparison/compare_config.ts";
+import type { Difference, NumberDifference } from "./comparison/difference.ts";
 
 /** Two runs side by side. Every list also holds what is equal. */
 export interface RunComparison {
@@ -83,6 +83,6 @@ export interface ComparedRun {
  */
 export async function compareRuns(before: Run, after: Run): Promise<RunComparison> {
   // What hardly any conductor asks for is loaded by the one that does.
-  const { makeComparison } = await import("./make_comparison.ts");
+  const { makeComparison } = await import("./comparison/make_comparison.ts");
   return await makeComparison(before, after);
 }

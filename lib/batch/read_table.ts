@@ -3,7 +3,7 @@
  * @module
  */
 import type { Row } from "./row.ts";
-import type { TableFormat, TableSource } from "./table_source.ts";
+import type { TableFormat, TableSource } from "./tables/table_source.ts";
 
 /** How a table is read. */
 export interface ReadTableOptions {
@@ -54,7 +54,7 @@ const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]
  * ```
  */
 export async function readTable(source: string | URL, options: ReadTableOptions = {}): Promise<Row[]> {
-  const { openTable } = await import("./table_source.ts");
+  const { openTable } = await import("./tables/table_source.ts");
   const table = await openTable(source, options.signal);
   return await readers[table.format](table);
 }

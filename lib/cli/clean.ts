@@ -3,7 +3,7 @@
  * @module
  */
 import { clean, type CleanOptions, planCleaning } from "../batch/clean.ts";
-import { measureRuns } from "../batch/measure_runs.ts";
+import { measureRuns } from "../batch/cleaning/measure_runs.ts";
 import { jsonText } from "../base/json.ts";
 import type { RunStatus } from "../base/record.ts";
 import { stepDefaults } from "../step/step_options.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Cleaning, CleaningItem, CleaningPlan } from "../batch/clean.ts";
-import type { RunsStock, Stock } from "../batch/measure_runs.ts";
+import type { RunsStock, Stock } from "../batch/cleaning/measure_runs.ts";
 import { shortPath } from "../base/short_path.ts";
 import { resolve } from "../deps/path.ts";
 import { formatBytes, formatCount, plural } from "../report/format.ts";

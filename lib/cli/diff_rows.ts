@@ -2,8 +2,8 @@
  * Lines that say what was and what is: signs, values side by side, diffs of texts.
  * @module
  */
-import type { Difference } from "../batch/difference.ts";
-import type { TextDiff } from "../batch/text_diff.ts";
+import type { Difference } from "../batch/comparison/difference.ts";
+import type { TextDiff } from "../batch/comparison/text_diff.ts";
 import { cutText, type Paint, plainText, textWidth } from "./style.ts";
 import type { DiffTextOptions } from "./diff_text.ts";
 

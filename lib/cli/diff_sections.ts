@@ -2,11 +2,11 @@
  * The sections of a comparison as text, one for each kind of thing.
  * @module
  */
-import type { PermissionDifference } from "../batch/compare_access.ts";
-import type { ArtifactDifference } from "../batch/compare_artifacts.ts";
-import type { ConfigDifference } from "../batch/compare_config.ts";
+import type { PermissionDifference } from "../batch/comparison/compare_access.ts";
+import type { ArtifactDifference } from "../batch/comparison/compare_artifacts.ts";
+import type { ConfigDifference } from "../batch/comparison/compare_config.ts";
 import type { RunComparison } from "../batch/compare_runs.ts";
-import { type Difference, isDifferent, type NumberDifference } from "../batch/difference.ts";
+import { type Difference, isDifferent, type NumberDifference } from "../batch/comparison/difference.ts";
 import { formatDuration } from "../base/duration.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import type { CheckRecord, InputRecord } from "../base/record.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { ComparedRun, RunComparison } from "../batch/compare_runs.ts";
-import { isDifferent } from "../batch/difference.ts";
+import { isDifferent } from "../batch/comparison/difference.ts";
 import { formatDuration } from "../base/duration.ts";
 import { diffSections } from "./diff_sections.ts";
 import { cutText, oneLine, type Paint, plainText } from "./style.ts";

@@ -1,6 +1,6 @@
 /** Two runs side by side: real runs, compared by the API and by the command line. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
-import { isDifferent } from "../../lib/batch/difference.ts";
+import { isDifferent } from "../../lib/batch/comparison/difference.ts";
 import { runCommandLine } from "../../lib/cli/main.ts";
 import { textWidth } from "../../lib/cli/style.ts";
 import { compareRuns, getEarlierRuns } from "../../mod.ts";

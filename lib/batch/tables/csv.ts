@@ -5,11 +5,11 @@
 import { type Json, setOwn } from "../../base/json.ts";
 import { type Column, type ColumnType, withColumns } from "../columns.ts";
 import { type Row, type TableOrigin, withOrigin } from "../row.ts";
-import { badTable, TableProblems } from "../table_problems.ts";
+import { badTable, TableProblems } from "./table_problems.ts";
 import { type Field, fieldsOf, RecordSplitter, UnclosedQuote } from "./csv_records.ts";
 import { isPlainNumber } from "./plain_number.ts";
 import { textPieces } from "./text.ts";
-import type { TableSource } from "../table_source.ts";
+import type { TableSource } from "./table_source.ts";
 
 /** Reads a table of separated values. The types of columns are known at its end only, so records are kept till then. */
 export async function readCsv(source: TableSource): Promise<Row[]> {

@@ -5,9 +5,9 @@
 import { isJsonObject, type Json } from "../../base/json.ts";
 import { messageOf } from "../../base/error.ts";
 import { type Row, withOrigin } from "../row.ts";
-import { badTable, quoteValue, TableProblems } from "../table_problems.ts";
+import { badTable, quoteValue, TableProblems } from "./table_problems.ts";
 import { textPieces, wholeText } from "./text.ts";
-import type { TableSource } from "../table_source.ts";
+import type { TableSource } from "./table_source.ts";
 
 /** Reads a JSON list of objects. */
 export async function readJson(source: TableSource): Promise<Row[]> {

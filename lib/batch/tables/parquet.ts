@@ -4,11 +4,11 @@
  */
 import { messageOf } from "../../base/error.ts";
 import { inferColumns, withColumns } from "../columns.ts";
-import { plainRow } from "../plain_row.ts";
+import { plainRow } from "./plain_row.ts";
 import { type Row, withOrigin } from "../row.ts";
-import { badTable, TableProblems } from "../table_problems.ts";
+import { badTable, TableProblems } from "./table_problems.ts";
 import type { FileMetaData } from "../../deps/parquet.ts";
-import type { TableSource } from "../table_source.ts";
+import type { TableSource } from "./table_source.ts";
 
 /** Reads a Parquet file: null is no value, dates are text, bytes that are no text are refused. */
 export async function readParquet(source: TableSource): Promise<Row[]> {

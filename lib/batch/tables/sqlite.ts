@@ -5,11 +5,11 @@
 import { messageOf } from "../../base/error.ts";
 import { nearest } from "../../base/nearest.ts";
 import { inferColumns, withColumns } from "../columns.ts";
-import { plainRow } from "../plain_row.ts";
+import { plainRow } from "./plain_row.ts";
 import { type Row, withOrigin } from "../row.ts";
-import { badTable, TableProblems } from "../table_problems.ts";
+import { badTable, TableProblems } from "./table_problems.ts";
 import type { DatabaseSync } from "node:sqlite";
-import type { TableSource } from "../table_source.ts";
+import type { TableSource } from "./table_source.ts";
 
 /** Reads a table or view of a SQLite file, which is opened for reading only: null is no value, blobs are refused. */
 export async function readSqlite(source: TableSource): Promise<Row[]> {

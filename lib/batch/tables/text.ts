@@ -2,8 +2,8 @@
  * The text of tables, piece by piece.
  * @module
  */
-import { badTable } from "../table_problems.ts";
-import type { TableSource } from "../table_source.ts";
+import { badTable } from "./table_problems.ts";
+import type { TableSource } from "./table_source.ts";
 
 /** The text in pieces: UTF-8, or UTF-16 by its mark. A file without a character that can be seen is refused. */
 export async function* textPieces(source: TableSource): AsyncGenerator<string> {

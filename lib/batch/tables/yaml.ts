@@ -4,12 +4,12 @@
  */
 import { messageOf } from "../../base/error.ts";
 import { isJsonObject, type Json } from "../../base/json.ts";
-import { plainRow } from "../plain_row.ts";
+import { plainRow } from "./plain_row.ts";
 import { type Row, type TableOrigin, withOrigin } from "../row.ts";
-import { badTable, TableProblems } from "../table_problems.ts";
+import { badTable, TableProblems } from "./table_problems.ts";
 import { isPlainNumber } from "./plain_number.ts";
 import { wholeText } from "./text.ts";
-import type { TableSource } from "../table_source.ts";
+import type { TableSource } from "./table_source.ts";
 
 /** A cell that YAML takes for a number or a boolean, with its text. */
 type Scalar = [column: string, text: string, value: Json];

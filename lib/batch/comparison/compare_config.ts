@@ -2,12 +2,12 @@
  * The configs of two runs, key by key.
  * @module
  */
-import { isJsonObject, type Json } from "../base/json.ts";
-import type { Config, ParameterRecord } from "../base/record.ts";
-import { join } from "../deps/path.ts";
-import { configFromParameters } from "../report/config_table.ts";
-import { maybeConfig } from "../step/config_file.ts";
-import type { Run } from "../step/run.ts";
+import { isJsonObject, type Json } from "../../base/json.ts";
+import type { Config, ParameterRecord } from "../../base/record.ts";
+import { join } from "../../deps/path.ts";
+import { configFromParameters } from "../../report/config_table.ts";
+import { maybeConfig } from "../../step/config_file.ts";
+import type { Run } from "../../step/run.ts";
 import { compareMaps, type Difference } from "./difference.ts";
 
 /** A value of the config, named by its path such as `model.seed`. */

@@ -2,11 +2,11 @@
  * Which runs and earlier runs a cleaning takes.
  * @module
  */
-import { isLocked } from "../base/lock.ts";
-import { join } from "../deps/path.ts";
-import { historyOf } from "../step/history.ts";
-import type { InstancePaths } from "../step/instance_paths.ts";
-import type { CleaningItem, CleaningPlan, CleanOptions } from "./clean.ts";
+import { isLocked } from "../../base/lock.ts";
+import { join } from "../../deps/path.ts";
+import { historyOf } from "../../step/history.ts";
+import type { InstancePaths } from "../../step/instance_paths.ts";
+import type { CleaningItem, CleaningPlan, CleanOptions } from "../clean.ts";
 import { chooseRuns, type GoingRun, type RetentionRun } from "./retention.ts";
 import { folderSize, type Inventory, type KnownRun, maybeEarlierRun } from "./run_inventory.ts";
 

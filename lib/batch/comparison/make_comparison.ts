@@ -2,13 +2,13 @@
  * How two runs are put side by side.
  * @module
  */
-import type { CheckRecord, RunRecord } from "../base/record.ts";
-import type { Run } from "../step/run.ts";
+import type { CheckRecord, RunRecord } from "../../base/record.ts";
+import type { Run } from "../../step/run.ts";
 import { compareInputs, comparePermissions } from "./compare_access.ts";
 import { compareArtifacts } from "./compare_artifacts.ts";
 import { compareCode, isCodeDifferent } from "./compare_code.ts";
 import { compareConfigs } from "./compare_config.ts";
-import type { ComparedRun, RunComparison } from "./compare_runs.ts";
+import type { ComparedRun, RunComparison } from "../compare_runs.ts";
 import {
   compareMaps,
   compareValues,

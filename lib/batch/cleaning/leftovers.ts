@@ -2,12 +2,12 @@
  * What instances that are no more have left in the toolkit's own folder, and what an interrupted cleaning has.
  * @module
  */
-import { isLocked } from "../base/lock.ts";
-import { entriesOf, exists } from "../base/maybe_file.ts";
-import { nameProblem } from "../base/names.ts";
-import { join } from "../deps/path.ts";
-import { instancePaths, refuseLink } from "../step/instance_paths.ts";
-import type { CleaningItem } from "./clean.ts";
+import { isLocked } from "../../base/lock.ts";
+import { entriesOf, exists } from "../../base/maybe_file.ts";
+import { nameProblem } from "../../base/names.ts";
+import { join } from "../../deps/path.ts";
+import { instancePaths, refuseLink } from "../../step/instance_paths.ts";
+import type { CleaningItem } from "../clean.ts";
 import { folderSize, type Inventory } from "./run_inventory.ts";
 
 /** Where runs are moved before they are deleted. */

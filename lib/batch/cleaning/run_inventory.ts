@@ -2,15 +2,15 @@
  * What lies in a runs folder: runs with what they depend on, earlier runs, and what is not the toolkit's.
  * @module
  */
-import { isDuctaflowError } from "../base/error.ts";
-import { isLocked } from "../base/lock.ts";
-import { entriesOf, exists } from "../base/maybe_file.ts";
-import { nameProblem } from "../base/names.ts";
-import type { RunRecord, RunStatus } from "../base/record.ts";
-import { join, resolve } from "../deps/path.ts";
-import { earlierPaths, historyOf } from "../step/history.ts";
-import { type InstancePaths, instancePaths } from "../step/instance_paths.ts";
-import { maybeRecord } from "../step/record_file.ts";
+import { isDuctaflowError } from "../../base/error.ts";
+import { isLocked } from "../../base/lock.ts";
+import { entriesOf, exists } from "../../base/maybe_file.ts";
+import { nameProblem } from "../../base/names.ts";
+import type { RunRecord, RunStatus } from "../../base/record.ts";
+import { join, resolve } from "../../deps/path.ts";
+import { earlierPaths, historyOf } from "../../step/history.ts";
+import { type InstancePaths, instancePaths } from "../../step/instance_paths.ts";
+import { maybeRecord } from "../../step/record_file.ts";
 
 /** One run on disk, as far as it matters for cleaning. */
 export interface KnownRun {

@@ -2,8 +2,8 @@
  * Values of data frames, databases and files as plain JSON rows.
  * @module
  */
-import { type Json, setOwn, toPlainJson } from "../base/json.ts";
-import type { Row } from "./row.ts";
+import { type Json, setOwn, toPlainJson } from "../../base/json.ts";
+import type { Row } from "../row.ts";
 import type { TablePlace, TableProblems } from "./table_problems.ts";
 
 /** How the values of a table are to be taken. */

@@ -2,14 +2,14 @@
  * Removes what a plan of cleaning names, so that a kill in the middle leaves each thing whole or gone.
  * @module
  */
-import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
-import { acquireLock, type HeldLock, removeHeldLock } from "../base/lock.ts";
-import { exists, removeIfThere } from "../base/maybe_file.ts";
-import { basename, dirname, join, resolve } from "../deps/path.ts";
-import { historyOf } from "../step/history.ts";
-import { type InstancePaths, instancePaths, refuseLink } from "../step/instance_paths.ts";
-import { maybeRecord } from "../step/record_file.ts";
-import type { Cleaning, CleaningItem, CleaningPlan } from "./clean.ts";
+import { DuctaflowError, isDuctaflowError, messageOf } from "../../base/error.ts";
+import { acquireLock, type HeldLock, removeHeldLock } from "../../base/lock.ts";
+import { exists, removeIfThere } from "../../base/maybe_file.ts";
+import { basename, dirname, join, resolve } from "../../deps/path.ts";
+import { historyOf } from "../../step/history.ts";
+import { type InstancePaths, instancePaths, refuseLink } from "../../step/instance_paths.ts";
+import { maybeRecord } from "../../step/record_file.ts";
+import type { Cleaning, CleaningItem, CleaningPlan } from "../clean.ts";
 import { isLiveFile, refuseLinkedOwnFolder, trashDir } from "./leftovers.ts";
 
 /** Something that stays, for a reason that is no fault. */

@@ -2,10 +2,10 @@
  * What two runs read, and what they were allowed to do and did.
  * @module
  */
-import type { InputRecord, PermissionKind, PermissionSet } from "../base/record.ts";
-import { permissionKinds } from "../base/permission_kind.ts";
-import { pathsOfRun } from "../step/history.ts";
-import type { Run } from "../step/run.ts";
+import type { InputRecord, PermissionKind, PermissionSet } from "../../base/record.ts";
+import { permissionKinds } from "../../base/permission_kind.ts";
+import { pathsOfRun } from "../../step/history.ts";
+import type { Run } from "../../step/run.ts";
 import { compareMaps, compareValues, type Difference } from "./difference.ts";
 
 /** One kind of permission in two runs. */

@@ -32,7 +32,7 @@ const mostChanges = 2000;
 
 /** The difference of two texts; undefined when they have hardly a line in common. */
 export async function diffTexts(before: string, after: string): Promise<TextDiff | undefined> {
-  const { structuredPatch } = await import("../deps/diff.ts");
+  const { structuredPatch } = await import("../../deps/diff.ts");
   const options = { context: 3, maxEditLength: mostChanges };
   const patch = structuredPatch("", "", before, after, undefined, undefined, options);
   if (!patch) return undefined;

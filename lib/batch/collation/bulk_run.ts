@@ -2,17 +2,17 @@
  * One run as an entry of a collation, read from its folder.
  * @module
  */
-import { isJsonObject } from "../base/json.ts";
-import { exists, maybeText } from "../base/maybe_file.ts";
-import { join, relative } from "../deps/path.ts";
-import { configFromParameters } from "../report/config_table.ts";
-import { pathLink } from "../report/links.ts";
-import { maybeConfig } from "../step/config_file.ts";
-import { parseRecord } from "../step/record_file.ts";
+import { isJsonObject } from "../../base/json.ts";
+import { exists, maybeText } from "../../base/maybe_file.ts";
+import { join, relative } from "../../deps/path.ts";
+import { configFromParameters } from "../../report/config_table.ts";
+import { pathLink } from "../../report/links.ts";
+import { maybeConfig } from "../../step/config_file.ts";
+import { parseRecord } from "../../step/record_file.ts";
 
-import type { BulkRun } from "../base/bulk_summary.ts";
-import type { RunRecord } from "../base/record.ts";
-import type { Run } from "../step/run.ts";
+import type { BulkRun } from "../../base/bulk_summary.ts";
+import type { RunRecord } from "../../base/record.ts";
+import type { Run } from "../../step/run.ts";
 
 /** The entry of a run in a collation that is written to `dir`. */
 export function readBulkRun(run: Run, dir: string): BulkRun {

@@ -2,15 +2,15 @@
  * The pictures of many runs for one page, up to a size that a browser opens at once.
  * @module
  */
-import { globToRegExp, join } from "../deps/path.ts";
-import { imageData, svgData } from "../report/images.ts";
-import { fileLink } from "../report/links.ts";
-import { readHead } from "../step/previews/file_head.ts";
+import { globToRegExp, join } from "../../deps/path.ts";
+import { imageData, svgData } from "../../report/images.ts";
+import { fileLink } from "../../report/links.ts";
+import { readHead } from "../../step/previews/file_head.ts";
 import { linkTo } from "./bulk_run.ts";
 
-import type { BulkArtifact, BulkRun } from "../base/bulk_summary.ts";
-import type { Picture, Thumbnails } from "../report/view_collation.ts";
-import type { Run } from "../step/run.ts";
+import type { BulkArtifact, BulkRun } from "../../base/bulk_summary.ts";
+import type { Picture, Thumbnails } from "../../report/view_collation.ts";
+import type { Run } from "../../step/run.ts";
 
 const imageTypes = new Set([
   "image/png",

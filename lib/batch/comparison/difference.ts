@@ -2,7 +2,7 @@
  * Two sets of named things side by side.
  * @module
  */
-import { canonicalJson, type Json } from "../base/json.ts";
+import { canonicalJson, type Json } from "../../base/json.ts";
 
 /** What became of a named thing between two runs. */
 export interface Difference<T> {

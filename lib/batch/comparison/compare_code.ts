@@ -2,12 +2,12 @@
  * The code of two runs: flow, imports, packages, and the flow's text where it is still known.
  * @module
  */
-import { sha256 } from "../base/hash.ts";
-import { entriesOf, maybeText } from "../base/maybe_file.ts";
-import { fromFileUrl, join } from "../deps/path.ts";
-import { maybeBuiltFlow } from "../step/build.ts";
-import { pathsOfRun } from "../step/history.ts";
-import type { Run } from "../step/run.ts";
+import { sha256 } from "../../base/hash.ts";
+import { entriesOf, maybeText } from "../../base/maybe_file.ts";
+import { fromFileUrl, join } from "../../deps/path.ts";
+import { maybeBuiltFlow } from "../../step/build.ts";
+import { pathsOfRun } from "../../step/history.ts";
+import type { Run } from "../../step/run.ts";
 import { compareMaps, compareValues, type Difference, isDifferent } from "./difference.ts";
 import { diffTexts, type TextDiff } from "./text_diff.ts";
 

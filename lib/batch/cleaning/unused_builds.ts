@@ -2,10 +2,10 @@
  * Builds of flows that no run refers to any more.
  * @module
  */
-import { entriesOf } from "../base/maybe_file.ts";
-import { join } from "../deps/path.ts";
-import { maybeBuiltFlow } from "../step/build.ts";
-import type { CleaningItem } from "./clean.ts";
+import { entriesOf } from "../../base/maybe_file.ts";
+import { join } from "../../deps/path.ts";
+import { maybeBuiltFlow } from "../../step/build.ts";
+import type { CleaningItem } from "../clean.ts";
 import { folderSize, type Inventory, maybeEarlierRun } from "./run_inventory.ts";
 
 /** Milliseconds: a younger build may belong to a run that is about to start. */

@@ -2,11 +2,11 @@
  * The files that two runs left.
  * @module
  */
-import { sha256 } from "../base/hash.ts";
-import { isBelow } from "../base/is_below.ts";
-import type { ArtifactRecord } from "../base/record.ts";
-import { isTextType } from "../step/artifact_type.ts";
-import type { Artifact, Run } from "../step/run.ts";
+import { sha256 } from "../../base/hash.ts";
+import { isBelow } from "../../base/is_below.ts";
+import type { ArtifactRecord } from "../../base/record.ts";
+import { isTextType } from "../../step/artifact_type.ts";
+import type { Artifact, Run } from "../../step/run.ts";
 import { compareMaps, compareValues, type Difference, isDifferent } from "./difference.ts";
 import { diffTexts, type TextDiff } from "./text_diff.ts";
 

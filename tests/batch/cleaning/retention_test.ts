@@ -1,5 +1,5 @@
-import { assertEquals } from "../../lib/deps/assert.ts";
-import { chooseRuns, type RetentionRules, type RetentionRun } from "../../lib/batch/retention.ts";
+import { assertEquals } from "../../../lib/deps/assert.ts";
+import { chooseRuns, type RetentionRules, type RetentionRun } from "../../../lib/batch/cleaning/retention.ts";
 
 const day = 86_400_000;
 const now = 1000 * day;

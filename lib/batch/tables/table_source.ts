@@ -2,11 +2,11 @@
  * Where a table is read from: a file or a URL, its format, and its bytes.
  * @module
  */
-import { DuctaflowError, messageOf } from "../base/error.ts";
-import { entriesOf, maybeStat } from "../base/maybe_file.ts";
-import { nearest } from "../base/nearest.ts";
-import { shortPath } from "../base/short_path.ts";
-import { basename, dirname, fromFileUrl } from "../deps/path.ts";
+import { DuctaflowError, messageOf } from "../../base/error.ts";
+import { entriesOf, maybeStat } from "../../base/maybe_file.ts";
+import { nearest } from "../../base/nearest.ts";
+import { shortPath } from "../../base/short_path.ts";
+import { basename, dirname, fromFileUrl } from "../../deps/path.ts";
 import { badTable } from "./table_problems.ts";
 
 /** The formats that tables are read from. */

@@ -2,10 +2,10 @@
  * How much lies in a runs folder, by kind.
  * @module
  */
-import { entriesOf } from "../base/maybe_file.ts";
-import type { RunStatus } from "../base/record.ts";
-import { join, resolve } from "../deps/path.ts";
-import { checkStep } from "../step/get_run.ts";
+import { entriesOf } from "../../base/maybe_file.ts";
+import type { RunStatus } from "../../base/record.ts";
+import { join, resolve } from "../../deps/path.ts";
+import { checkStep } from "../../step/get_run.ts";
 import { findLeftovers, trashDir } from "./leftovers.ts";
 import { type FolderSize, folderSize, readInventory } from "./run_inventory.ts";
 import { unusedBuilds } from "./unused_builds.ts";

@@ -8,20 +8,20 @@ import {
   type BulkSummary,
   bulkSummarySchema,
   bulkSummaryText,
-} from "../base/bulk_summary.ts";
-import { writeFileAtomic } from "../base/atomic_file.ts";
-import { explainDiskError } from "../base/disk_error.ts";
-import { DuctaflowError, messageOf } from "../base/error.ts";
-import { version } from "../base/version.ts";
-import { join } from "../deps/path.ts";
-import { configColumns } from "../report/config_columns.ts";
-import { renderCollation } from "../report/render_collation.ts";
+} from "../../base/bulk_summary.ts";
+import { writeFileAtomic } from "../../base/atomic_file.ts";
+import { explainDiskError } from "../../base/disk_error.ts";
+import { DuctaflowError, messageOf } from "../../base/error.ts";
+import { version } from "../../base/version.ts";
+import { join } from "../../deps/path.ts";
+import { configColumns } from "../../report/config_columns.ts";
+import { renderCollation } from "../../report/render_collation.ts";
 import { readBulkRun } from "./bulk_run.ts";
 import { readThumbnails, usualPictures } from "./thumbnails.ts";
 
-import type { RunStatus } from "../base/record.ts";
-import type { Run } from "../step/run.ts";
-import type { CollateOptions, Collation } from "./collate.ts";
+import type { RunStatus } from "../../base/record.ts";
+import type { Run } from "../../step/run.ts";
+import type { CollateOptions, Collation } from "../collate.ts";
 
 const defaultBudget = 20_000_000;
 

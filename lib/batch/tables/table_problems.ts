@@ -2,7 +2,7 @@
  * What is wrong with a table, collected and told in one error.
  * @module
  */
-import { DuctaflowError } from "../base/error.ts";
+import { DuctaflowError } from "../../base/error.ts";
 
 /** Where in a table a problem is. */
 export interface TablePlace {

@@ -2,12 +2,12 @@
  * How a cleaning is planned.
  * @module
  */
-import { parseBytes } from "../base/bytes.ts";
-import { parseDuration } from "../base/duration.ts";
-import { resolve } from "../deps/path.ts";
-import { checkStep } from "../step/get_run.ts";
-import { stepDefaults } from "../step/step_options.ts";
-import type { CleaningPlan, CleanOptions } from "./clean.ts";
+import { parseBytes } from "../../base/bytes.ts";
+import { parseDuration } from "../../base/duration.ts";
+import { resolve } from "../../deps/path.ts";
+import { checkStep } from "../../step/get_run.ts";
+import { stepDefaults } from "../../step/step_options.ts";
+import type { CleaningPlan, CleanOptions } from "../clean.ts";
 import { findLeftovers, refuseLinkedOwnFolder } from "./leftovers.ts";
 import { planRuns } from "./plan_runs.ts";
 import { readInventory } from "./run_inventory.ts";

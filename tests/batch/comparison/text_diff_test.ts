@@ -1,5 +1,5 @@
-import { assertEquals } from "../../lib/deps/assert.ts";
-import { diffTexts } from "../../lib/batch/text_diff.ts";
+import { assertEquals } from "../../../lib/deps/assert.ts";
+import { diffTexts } from "../../../lib/batch/comparison/text_diff.ts";
 
 Deno.test("diffTexts() gives the lines that differ with three neighbours, and counts them", async () => {
   const before = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";

@@ -2,8 +2,8 @@
  * Which runs may go: those on which all criteria agree, without those that other runs depend on.
  * @module
  */
-import { formatDuration } from "../base/duration.ts";
-import type { RunStatus } from "../base/record.ts";
+import { formatDuration } from "../../base/duration.ts";
+import type { RunStatus } from "../../base/record.ts";
 
 /** A run, as far as it matters here. */
 export interface RetentionRun {
