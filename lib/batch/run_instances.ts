@@ -72,7 +72,7 @@ export async function runInstances<R extends object>(
   const { fresh, stale } = checked;
   const total = checked.entries.length;
   const { step } = plan;
-  const estimate = checked.estimateMs(concurrency);
+  const estimate = options.progress && checked.estimateMs(concurrency);
   progress({ t: "batch", step, total, fresh: fresh.size, concurrency, ...(estimate ? { estimateMs: estimate } : {}) });
   const log = openBatchLog(plan.runsDir, step);
   try {
