@@ -4,7 +4,7 @@
  * @module
  */
 import { sha256File } from "../../base/hash.ts";
-import { maybeLstat } from "../../base/maybe_file.ts";
+import { isAbsent, maybeLstat } from "../../base/maybe_file.ts";
 import { join } from "../../deps/path.ts";
 import { type DeliveryManifest, manifestName, maybeManifest } from "./manifest.ts";
 import type { Problem } from "./problem.ts";
@@ -19,17 +19,35 @@ export type Wanted = Pick<DeliveryManifest, "step" | "instance" | "id" | "files"
 export type Standing = { status: DeliveryStatus; manifest?: DeliveryManifest } | { problem: Problem };
 
 const overwriteHint = "Choose another place, or replace the folder with overwrite: true (--overwrite)";
+/** How often a folder may be changed under the eyes of who looks at it. */
+const looks = 10;
 /** What systems leave in any folder that somebody looks into. */
 const junk = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
 /**
  * Compares what stands at `at` with what is wanted. `target` is its name in messages. Files that somebody added stand in
- * the way only of what must be replaced.
+ * the way only of what must be replaced. Where another conductor changes the folder meanwhile, it looks again.
  */
-export async function examineTarget(
-  { at, target, overwrite = false }: { at: string; target: string; overwrite?: boolean },
-  wanted: Wanted,
-): Promise<Standing> {
+export async function examineTarget(place: Target, wanted: Wanted): Promise<Standing> {
+  for (let look = 1;; look++) {
+    const before = maybeLstat(place.at)?.ino;
+    try {
+      const standing = await examine(place, wanted);
+      if (maybeLstat(place.at)?.ino === before || look === looks) return standing;
+    } catch (error) {
+      if (!isAbsent(error) || look === looks) throw error;
+    }
+  }
+}
+
+/** A place, its name in messages, and whether all that stands there may go. */
+interface Target {
+  at: string;
+  target: string;
+  overwrite?: boolean;
+}
+
+async function examine({ at, target, overwrite = false }: Target, wanted: Wanted): Promise<Standing> {
   const info = maybeLstat(at);
   if (!info) return { status: "new" };
   const refuse = (text: string, hint = overwriteHint): Standing => ({ problem: { text: `"${target}" ${text}`, hint } });
