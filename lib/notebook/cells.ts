@@ -2,11 +2,14 @@
  * A source text cut into cells.
  * @module
  */
+import { readTags } from "./cell_metadata.ts";
+import { firstFrom } from "./between_tokens.ts";
 import { flowLocation } from "./flow_location.ts";
 import { lineText, positionAt } from "./lines.ts";
 import { isMarkerLine, parseMarker } from "./marker.ts";
 import type { File } from "../deps/babel.ts";
 import type { Cell } from "./flow.ts";
+import type { InsideMarker } from "./lost_marker.ts";
 import type { Lines } from "./lines.ts";
 import type { Marker } from "./marker.ts";
 
@@ -24,7 +27,8 @@ export function topLevelSpans(file: File): Span[] {
 
 /**
  * Cuts a flow into cells. A marker counts only as a line comment between top-level statements; elsewhere it gives a
- * warning, because Jupytext, which does not parse, would start a cell there.
+ * warning, because Jupytext, which does not parse, would start a cell there. Those that are comments inside statements
+ * are given as well.
  * @param headerEnd the last line of the header, 0 without one
  */
 export function splitCells(
@@ -32,9 +36,9 @@ export function splitCells(
   file: File,
   headerEnd: number,
   url: string,
-): { cells: Cell[]; warnings: string[] } {
+): { cells: Cell[]; warnings: string[]; inside: InsideMarker[] } {
   const statements = topLevelSpans(file);
-  const { markers, warnings } = findMarkers(lines, file, statements, url);
+  const { markers, inside, warnings } = findMarkers(lines, file, statements, url);
   const cells: Cell[] = [];
   const first = markers[0] ?? lines.starts.length + 1;
   const before = lines.starts[first - 1] ?? lines.text.length;
@@ -47,12 +51,13 @@ export function splitCells(
     cells.push({ ...cell, markerLine: line });
     warnings.push(...cellWarnings(cell, line, lines, next, statements, url));
   });
-  return { cells, warnings };
+  return { cells, warnings, inside };
 }
 
 function findMarkers(lines: Lines, file: File, statements: Span[], url: string) {
   const comments = new Set(file.comments?.filter(({ type }) => type === "CommentLine").map(({ start }) => start));
   const markers: number[] = [];
+  const inside: InsideMarker[] = [];
   const warnings: string[] = [];
   let next = 0;
   for (let line = 1; line <= lines.starts.length; line++) {
@@ -60,12 +65,23 @@ function findMarkers(lines: Lines, file: File, statements: Span[], url: string) 
     if (!isMarkerLine(text)) continue;
     const offset = lines.starts[line - 1] + text.indexOf("//");
     while (next < statements.length && statements[next].end <= offset) next++;
-    const around = next < statements.length && statements[next].start < offset ? statements[next] : undefined;
     const isComment = comments.has(offset);
+    const around = statementAround(lines, file, statements[next], offset);
     if (isComment && !around) markers.push(line);
     else warnings.push(notAMarker(lines, flowLocation(url, line), isComment, around));
+    if (isComment && around) inside.push({ offset, statement: around });
   }
-  return { markers, warnings };
+  return { markers, inside, warnings };
+}
+
+/**
+ * The statement that a place is inside of. One that only its semicolon ends behind the place, as in code that begins such
+ * lines with one, is over.
+ */
+function statementAround(lines: Lines, file: File, statement: Span | undefined, offset: number): Span | undefined {
+  if (statement === undefined || statement.start >= offset) return undefined;
+  const rest = firstFrom(lines.text, file.comments ?? [], offset);
+  return rest === statement.end - 1 && lines.text[rest] === ";" ? undefined : statement;
 }
 
 function notAMarker(lines: Lines, place: string, isComment: boolean, around: Span | undefined): string {
@@ -89,11 +105,6 @@ function makeCell(lines: Lines, marker: Marker, index: number, from: number, to:
   const source = type === "code" ? code : code.replace(/^\/\/ ?/gm, "");
   const tags = readTags(metadata.tags);
   return { index, type, ...(title !== undefined && { title }), metadata, tags, line: line < end ? line : from, source };
-}
-
-function readTags(tags: unknown): string[] {
-  const list = Array.isArray(tags) ? tags : [tags];
-  return list.filter((tag) => typeof tag === "string");
 }
 
 function cellWarnings(cell: Cell, line: number, lines: Lines, next: number, statements: Span[], url: string): string[] {

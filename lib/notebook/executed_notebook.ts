@@ -2,8 +2,10 @@
  * A run as a Jupyter notebook: the config on top, the injected parameters, every cell with what it put out.
  * @module
  */
-import { isJsonObject, setOwn } from "../base/json.ts";
+import { setOwn } from "../base/json.ts";
+import { validMetadata } from "./cell_metadata.ts";
 import { injectedParameters, type InjectedValues } from "./injected_parameters.ts";
+import { denoKernel, jupyterHeader } from "./notebook_metadata.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { CellRecord, CellStatus, Config, ParameterRecord, RunStatus } from "../base/record.ts";
 import type { Cell, Flow } from "./flow.ts";
@@ -77,7 +79,7 @@ function topLevel(flow: Flow, { config, parameters }: ExecutedNotebookOptions): 
 }
 
 function executedCell(cell: Cell, executed: ExecutedCell | undefined): NotebookCell {
-  const metadata = cellMetadata(cell);
+  const metadata: CellMetadata = { ...validMetadata(cell), ductaflow: { cell: cell.index, line: cell.line } };
   const id = `cell-${cell.index}`;
   if (cell.type !== "code") return { id, cell_type: cell.type, metadata, source: cell.source } satisfies TextCell;
   metadata.papermill = executed === undefined
@@ -113,65 +115,13 @@ function papermillCell(record: CellRecord): JsonObject {
   };
 }
 
-/** The metadata on the marker line, as Jupytext keeps it, without what would make the notebook invalid. */
-function cellMetadata(cell: Cell): CellMetadata {
-  const metadata: CellMetadata = {};
-  for (const [key, value] of Object.entries(cell.metadata)) {
-    if (allowed(key, value)) setOwn(metadata, key, value);
-  }
-  const tags = validTags(cell.tags);
-  if (tags.length > 0) metadata.tags = tags;
-  if (cell.title !== undefined) metadata.title = cell.title;
-  metadata.ductaflow = { cell: cell.index, line: cell.line };
-  return metadata;
-}
-
-/** What nbformat's schema says about the cell metadata that it knows. `trusted` is never stored in files. */
-function allowed(key: string, value: Json): boolean {
-  switch (key) {
-    case "tags":
-    case "trusted":
-      return false;
-    case "collapsed":
-      return typeof value === "boolean";
-    case "scrolled":
-      return typeof value === "boolean" || value === "auto";
-    case "name":
-      return typeof value === "string" && /./.test(value);
-    case "format":
-      return typeof value === "string";
-    case "jupyter":
-      return isJsonObject(value);
-    case "execution":
-      return isJsonObject(value) && Object.values(value).every((item) => typeof item === "string");
-    default:
-      return true;
-  }
-}
-
-/** Tags as nbformat wants them: unique and without commas (one with commas is several). */
-function validTags(tags: string[]): string[] {
-  if (tags.length === 0) return tags;
-  const parts = tags.flatMap((tag) => tag.split(",")).map((tag) => tag.trim().toWellFormed());
-  return [...new Set(parts)].filter((tag) => tag !== "");
-}
-
 function notebookMetadata(flow: Flow, options: ExecutedNotebookOptions): { [key: string]: Json } {
   const { id, step, instance, status, startedAt, endedAt, durationMs } = options.metadata;
   const parameters: JsonObject = {};
   for (const { name, source, value } of options.parameters) if (source === "config") setOwn(parameters, name, value);
   return {
-    ...jupyterHeader(flow),
-    kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
-    language_info: {
-      name: "typescript",
-      version: Deno.version.typescript,
-      file_extension: ".ts",
-      mimetype: "text/x.typescript",
-      pygments_lexer: "typescript",
-      codemirror_mode: "typescript",
-      nbconvert_exporter: "script",
-    },
+    ...jupyterHeader(flow.header.raw),
+    ...denoKernel(),
     ductaflow: { step, instance, run: id, status, flow: flow.url },
     papermill: {
       parameters,
@@ -181,14 +131,4 @@ function notebookMetadata(flow: Flow, options: ExecutedNotebookOptions): { [key:
       exception: status === "succeeded" || status === "warned" || status === "running" ? null : true,
     },
   };
-}
-
-/** Jupytext keeps notebook metadata in the header, under `jupyter`. */
-function jupyterHeader(flow: Flow): JsonObject {
-  const { jupyter } = flow.header.raw;
-  if (!isJsonObject(jupyter)) return {};
-  const { orig_nbformat: _1, orig_nbformat_minor: _2, signature: _3, title, authors, ...rest } = jupyter;
-  if (typeof title === "string") rest.title = title;
-  if (Array.isArray(authors)) rest.authors = authors;
-  return rest;
 }

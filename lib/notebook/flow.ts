@@ -21,6 +21,8 @@ export interface Flow {
   cells: Cell[];
   /** What the parameters cell declares, in order. */
   parameters: Parameter[];
+  /** What it declares by destructuring, which a config cannot set. */
+  destructured?: { name: string; line: number }[];
 }
 
 /** The YAML header between `// ---` lines. */
@@ -37,6 +39,8 @@ export interface FlowHeader {
   retries?: number;
   /** How long a run counts as fresh at most, in milliseconds: for what cannot be traced, such as the network. */
   freshForMs?: number;
+  /** The most memory that values may take up in the flow's process, in bytes. */
+  memoryBytes?: number;
   /** Every key as written, known or not (Jupytext keeps its own under `jupyter`). */
   raw: { [key: string]: Json };
   /** Line of the header's opening `// ---`, from 1; absent without a header. */
@@ -92,4 +96,6 @@ export type ParameterType =
   | { kind: "union"; of: ParameterType[] }
   | { kind: "array"; of: ParameterType }
   /** An object: its keys are not checked. */
-  | { kind: "object" };
+  | { kind: "object" }
+  /** A type of which JSON has no values, such as `Date`: no config can set it. */
+  | { kind: "unsettable"; name: string };

@@ -7,6 +7,7 @@ import { parseDuration, parseTimeLimit } from "../base/duration.ts";
 import { nearest } from "../base/nearest.ts";
 import { toPlainJson } from "../base/json.ts";
 import { flowLocation } from "./flow_location.ts";
+import { maybeBytes } from "../base/byte_size.ts";
 import { parsePermissions } from "./header_permissions.ts";
 import { lineText } from "./lines.ts";
 import type { Json, JsonObject } from "../base/json.ts";
@@ -15,7 +16,7 @@ import type { HeaderProblem } from "./header_permissions.ts";
 import type { Lines } from "./lines.ts";
 
 /** The keys with a meaning here; `jupyter` is Jupytext's own. */
-const knownKeys = ["title", "description", "permissions", "timeout", "retries", "fresh_for", "jupyter"];
+const knownKeys = ["title", "description", "permissions", "timeout", "retries", "fresh_for", "memory", "jupyter"];
 const limitOfValues = 10_000;
 
 /** A header and where the text after it begins. */
@@ -39,7 +40,11 @@ export async function parseHeader(lines: Lines, url: string): Promise<ParsedHead
   return { header: readHeader(yaml, lines, open, close, url), endLine: close };
 }
 
-function findHeader(lines: Lines, url: string): { first: number; open?: number; close: number } {
+/**
+ * Where the header stands: its `// ---` lines, from 1, and the first line behind shebang and encoding.
+ * @throws {DuctaflowError} `flow-header` when it is not closed
+ */
+export function findHeader(lines: Lines, url: string): { first: number; open?: number; close: number } {
   let first = 1;
   if (lineText(lines, first).startsWith("#!")) first++;
   if (/^[ \t\f]*\/\/.*?coding[:=][ \t]*[-_.a-zA-Z0-9]+/.test(maybeLine(lines, first))) first++;
@@ -140,6 +145,7 @@ function readHeader(raw: JsonObject, lines: Lines, open: number, close: number, 
     timeoutMs: read("timeout", (value) => asDuration("timeout", value, parseTimeLimit)),
     retries: read("retries", asRetries),
     freshForMs: read("fresh_for", (value) => asDuration("fresh_for", value)),
+    memoryBytes: read("memory", asMemory),
     raw,
     line: open,
     warnings: [],
@@ -194,6 +200,13 @@ function asRetries(value: Json): number | HeaderProblem {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   const message = `the value of "retries" is ${JSON.stringify(value)}, which is not a count`;
   return { key: "retries", message, hint: `Write a whole number, such as "retries: 2"` };
+}
+
+function asMemory(value: Json): number | HeaderProblem {
+  const bytes = maybeBytes(value);
+  if (bytes !== undefined) return bytes;
+  const message = `the value of "memory" is ${JSON.stringify(value)}, which is no amount of memory from 32 MB on`;
+  return { key: "memory", message, hint: `Write a number with its unit, such as "memory: 512MB" or "memory: 2GB"` };
 }
 
 function asDuration(key: string, value: Json, parse = parseDuration): number | HeaderProblem {

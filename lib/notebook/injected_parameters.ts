@@ -30,12 +30,13 @@ export function injectedParameters(flow: Flow, { values, globals }: InjectedValu
     else if (declaration === "declare") lines.push(`${globalNamed(name)} = ${code};`);
     else lines.push(`// ${name} = ${code} (injected at its const declaration)`);
   }
-  for (const [name, value] of Object.entries(globals)) {
-    // Globals such as `Deno` or `fetch` are never replaced.
-    if (name in globalThis) continue;
-    lines.push(`${globalNamed(name)} = ${literal(value)};`);
-  }
-  return lines.join("\n");
+  return [...lines, ...globalAssignments(globals)].join("\n");
+}
+
+/** One line a global; those such as `Deno` or `fetch` are never replaced. */
+export function globalAssignments(globals: { [name: string]: Json }): string[] {
+  const own = Object.entries(globals).filter(([name]) => !(name in globalThis));
+  return own.map(([name, value]) => `${globalNamed(name)} = ${literal(value)};`);
 }
 
 /** How a name is declared on the last of these lines: by the last keyword before it, there or above. */
@@ -56,8 +57,10 @@ function globalNamed(name: string): string {
 }
 
 /** A JSON value as an expression on one line, safe inside a line comment too. */
-function literal(value: Json): string {
+export function literal(value: Json): string {
   const json = JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   // In an object literal `__proto__` sets the prototype instead of a key.
-  return json.includes('"__proto__":') ? `JSON.parse(${JSON.stringify(json)})` : json;
+  if (json.includes('"__proto__":')) return `JSON.parse(${JSON.stringify(json)})`;
+  // Quotes inside a text are escaped, so this is never part of one.
+  return json.replace(/\{"\$secret":("(?:[^"\\]|\\.)*")\}/g, "Deno.env.get($1)!");
 }

@@ -45,6 +45,8 @@ export interface TextCell {
   metadata: CellMetadata;
   /** The text. */
   source: string;
+  /** Pictures that the text shows, by their names. */
+  attachments?: { [name: string]: Json };
 }
 
 /** Metadata of a cell; `ductaflow` says which cell of the flow it is, or what it was added for. */
@@ -54,7 +56,7 @@ export interface CellMetadata {
   /** Tags as Jupyter knows them. */
   tags?: string[];
   /** Which cell of the flow it is, or what it was added for. */
-  ductaflow?: { cell: number; line: number } | { role: "config" | "injected-parameters" };
+  ductaflow?: { cell: number; line: number } | { role: "config" | "injected-parameters" | "import-meta" };
 }
 
 /** A MIME bundle: text for text types, base64 for images other than SVG, JSON values for JSON types. */

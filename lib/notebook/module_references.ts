@@ -5,49 +5,91 @@
 import type { File, Node } from "../deps/babel.ts";
 import type { Splice } from "./edits.ts";
 
-/** What bare specifiers mean at a place. */
-export type BareImports = ReadonlyMap<string, string>;
+/** What specifiers mean at a place, if that is not what their text says. */
+export type PlacedImports = ReadonlyMap<string, string | PartialModule>;
 
-/** The changes after which a module means the same from any other place as it did at `url`. */
-export function moduleSplices(file: File, url: string, bare: BareImports = new Map()): Splice[] {
-  const splices: Splice[] = [];
-  for (const node of nodesOf(file.program)) {
-    switch (node.type) {
-      case "ImportDeclaration":
-      case "ExportAllDeclaration":
-      case "ExportNamedDeclaration":
-        if (node.source) splices.push(...specifierSplices(node.source, url, bare));
-        break;
-      case "TSImportType":
-        splices.push(...specifierSplices(node.argument, url, bare));
-        break;
-      case "ImportExpression":
-        splices.push(...dynamicImportSplices(node.source, url, bare));
-        break;
-      case "MetaProperty":
-        if (node.meta.name === "import") splices.push(metaSplice(node.start!));
-        break;
-    }
+/** A module that stands for another where no other names are imported. */
+export interface PartialModule {
+  url: string;
+  names: readonly string[];
+}
+
+/**
+ * The changes after which a module means the same from any other place as it did at `url`.
+ * @param self the expression whose `meta` and `at` stand for `import.meta` and resolve computed imports
+ */
+export function moduleSplices(
+  file: File,
+  url: string,
+  placed: PlacedImports = new Map(),
+  self = "__ductaflow__",
+): Splice[] {
+  const meant = (specifier: string, names?: string[]) => {
+    const other = placed.get(specifier);
+    const own = isPlaced(specifier) ? new URL(specifier, url).href : undefined;
+    if (typeof other !== "object") return other ?? own;
+    return names?.every((name) => other.names.includes(name)) ? other.url : own;
+  };
+  return [...importSplices(file, meant), ...[...nodesOf(file.program)].flatMap((node) => placeSplices(node, self))];
+}
+
+/** The changes by which imports get other specifiers, wherever `meant` gives one for a specifier and the names taken. */
+export function importSplices(
+  file: File,
+  meant: (specifier: string, names?: string[]) => string | undefined,
+): Splice[] {
+  return [...nodesOf(file.program)].flatMap((node) => {
+    const literal = specifierOf(node);
+    const specifier = literal && literalText(literal);
+    const other = specifier === undefined ? undefined : meant(specifier, importedNames(node));
+    return other === undefined ? [] : [replacement(literal!, JSON.stringify(other))];
+  });
+}
+
+/** Whether what a specifier means depends on where it is written. */
+export function isPlaced(specifier: string): boolean {
+  return /^\.{0,2}\//.test(specifier);
+}
+
+/** Where an import, an export or a type names a module. */
+function specifierOf(node: Node): Node | undefined {
+  switch (node.type) {
+    case "ImportDeclaration":
+    case "ExportAllDeclaration":
+    case "ExportNamedDeclaration":
+    case "ImportExpression":
+      return node.source ?? undefined;
+    case "TSImportType":
+      return node.argument;
   }
-  return splices;
+}
+
+function placeSplices(node: Node, self: string): Splice[] {
+  if (node.type === "MetaProperty" && node.meta.name === "import") return [metaSplice(node.start!, self)];
+  if (node.type !== "ImportExpression" || literalText(node.source) !== undefined) return [];
+  const [start, end] = [node.source.start!, node.source.end!];
+  return [{ start, end: start, text: `${self}.at(` }, { start: end, end, text: ")" }];
 }
 
 /** Replaces only the word `import`: the rest may stand on another line (and the parser ends that word too late). */
-function metaSplice(start: number): Splice {
-  return { start, end: start + "import".length, text: "__ductaflow__" };
+function metaSplice(start: number, self: string): Splice {
+  return { start, end: start + "import".length, text: self };
 }
 
-function dynamicImportSplices(specifier: Node, url: string, bare: BareImports): Splice[] {
-  if (literalText(specifier) !== undefined) return specifierSplices(specifier, url, bare);
-  const [start, end] = [specifier.start!, specifier.end!];
-  return [{ start, end: start, text: "__ductaflow__.at(" }, { start: end, end, text: ")" }];
+function isValue(node: Node): boolean {
+  return !("importKind" in node && node.importKind === "type");
 }
 
-function specifierSplices(node: Node, url: string, bare: BareImports): Splice[] {
-  const specifier = literalText(node);
-  if (specifier === undefined) return [];
-  const meant = /^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : bare.get(specifier);
-  return meant === undefined ? [] : [replacement(node, JSON.stringify(meant))];
+/** The names that a statement takes from another module; undefined when that cannot be told or is all of them. */
+function importedNames(node: Node): string[] | undefined {
+  if (node.type !== "ImportDeclaration") return undefined;
+  // Types are gone when it runs.
+  const values = node.importKind === "type" ? [] : node.specifiers.filter(isValue);
+  const names = values.map((specifier) => {
+    if (specifier.type !== "ImportSpecifier") return undefined;
+    return specifier.imported.type === "Identifier" ? specifier.imported.name : specifier.imported.value;
+  });
+  return names.every((name) => name !== undefined) ? names : undefined;
 }
 
 /** The text of a literal that stands on one line. */

@@ -24,6 +24,9 @@ export interface ReadType {
   optional: boolean;
 }
 
+/** Classes of which JSON has no values. */
+const classes = ["Date", "Map", "Set", "ReadonlyMap", "ReadonlySet", "RegExp", "URL", "Uint8Array", "Float64Array"];
+
 /** Collects the aliases, interfaces and enums of a module. */
 export function declaredTypes(file: File): DeclaredTypes {
   const known: DeclaredTypes = { types: new Map(), enums: new Map(), names: new Map() };
@@ -86,6 +89,8 @@ function simpleType(node: TSType): ParameterType | undefined {
       return { kind: "boolean" };
     case "TSNullKeyword":
       return { kind: "null" };
+    case "TSBigIntKeyword":
+      return { kind: "unsettable", name: "bigint" };
     case "TSObjectKeyword":
     case "TSTypeLiteral":
     case "TSMappedType":
@@ -124,6 +129,7 @@ function readReference(node: TSTypeReference, known: DeclaredTypes, open: string
   if (members) return { type: enumType(members), optional: false };
   if (argument && (name === "Array" || name === "ReadonlyArray")) return array(readType(argument, known, open));
   if (argument && (name === "Readonly" || name === "Partial")) return readType(argument, known, open);
+  if (classes.includes(name)) return { type: { kind: "unsettable", name }, optional: false };
   return { type: name === "Record" ? { kind: "object" } : undefined, optional: false };
 }
 
@@ -152,6 +158,12 @@ export function inferType(node: Node, known: DeclaredTypes): ParameterType | und
       return { kind: "string" };
     case "NumericLiteral":
       return { kind: "number" };
+    case "BigIntLiteral":
+      return { kind: "unsettable", name: "bigint" };
+    case "NewExpression":
+      return node.callee.type === "Identifier" && classes.includes(node.callee.name)
+        ? { kind: "unsettable", name: node.callee.name }
+        : undefined;
     case "ObjectExpression":
       return { kind: "object" };
     case "ArrayExpression": {
@@ -193,6 +205,8 @@ export function typeText(type: ParameterType | undefined): string {
       return type.of.kind === "union" ? `(${typeText(type.of)})[]` : `${typeText(type.of)}[]`;
     case "object":
       return "Record<string, unknown>";
+    case "unsettable":
+      return type.name;
     default:
       return type.kind;
   }

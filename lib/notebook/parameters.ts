@@ -8,7 +8,7 @@ import { isMarkerLine } from "./marker.ts";
 import { maybeLiteral, unwrapped } from "./literal.ts";
 import { declaredTypes, inferType, readType, typeText } from "./parameter_type.ts";
 import type { Comment, File, Node, Statement, TSType, VariableDeclaration, VariableDeclarator } from "../deps/babel.ts";
-import type { Parameter } from "./flow.ts";
+import type { Flow, Parameter } from "./flow.ts";
 import type { Span } from "./cells.ts";
 import type { Lines } from "./lines.ts";
 import type { DeclaredTypes } from "./parameter_type.ts";
@@ -22,14 +22,14 @@ export interface DeclaredVariable {
 
 /**
  * The variables of a cell that a config may set: `let`, `const`, `var` and `declare const` of plain names, exported or
- * not, unless they hold a function or a class. `onPattern` is told the offset of each destructuring, which cannot be set.
+ * not, unless they hold a function or a class. `onPattern` is told of each destructuring, which cannot be set.
  */
-export function parameterVariables(file: File, cell: Span, onPattern?: (start: number) => void): DeclaredVariable[] {
+export function parameterVariables(file: File, cell: Span, onPattern?: (pattern: Node) => void): DeclaredVariable[] {
   return statementsWithin(file, cell).flatMap((statement) => {
     const declaration = declarationOf(statement);
     if (!declaration || !["let", "const", "var"].includes(declaration.kind)) return [];
     return declaration.declarations.flatMap((declarator) => {
-      if (declarator.id.type !== "Identifier") onPattern?.(declarator.start!);
+      if (declarator.id.type !== "Identifier") onPattern?.(declarator.id);
       else if (!declarator.init || !isFunction(declarator.init)) {
         return [{ name: declarator.id.name, declaration, declarator }];
       }
@@ -60,15 +60,31 @@ export function readParameters(
   file: File,
   cell: Span,
   url: string,
-): { parameters: Parameter[]; warnings: string[] } {
+): { parameters: Parameter[]; destructured?: Flow["destructured"]; warnings: string[] } {
   const warnings: string[] = [];
+  const destructured: { name: string; line: number }[] = [];
   const known = declaredTypes(file);
-  const variables = parameterVariables(file, cell, (start) => {
-    const place = flowLocation(url, positionAt(lines, start).line);
+  const variables = parameterVariables(file, cell, (pattern) => {
+    const { line } = positionAt(lines, pattern.start!);
+    const place = flowLocation(url, line);
+    for (const name of boundNames(pattern)) destructured.push({ name, line });
     warnings.push(`A config cannot set destructured variables (${place}); declare them one by one`);
   });
   const parameters = variables.map((variable) => readParameter(variable, lines, known, file.comments ?? []));
-  return { parameters, warnings };
+  return { parameters, ...(destructured.length > 0 ? { destructured } : {}), warnings };
+}
+
+/** The names that a pattern such as `{ a, b: [c = 1, ...d] }` declares. */
+function* boundNames(pattern: Node): Generator<string> {
+  const open: (Node | null)[] = [pattern];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node?.type === "Identifier") yield node.name;
+    else if (node?.type === "ObjectPattern") open.push(...node.properties);
+    else if (node?.type === "ArrayPattern") open.push(...node.elements);
+    else if (node?.type === "ObjectProperty") open.push(node.value);
+    else if (node?.type === "RestElement") open.push(node.argument);
+    else if (node?.type === "AssignmentPattern") open.push(node.left);
+  }
 }
 
 function readParameter(
@@ -135,7 +151,8 @@ function commentOf(
   const found: Comment[] = [];
   for (const comment of comments.filter(({ end }) => end! <= declarator.start!).reverse()) {
     const [from, to] = [comment.start!, comment.end!].map((offset) => positionAt(lines, offset));
-    const alone = lines.text.slice(lines.starts[from.line - 1], comment.start!).trim() === "";
+    const alone = lines.text.slice(lines.starts[from.line - 1], comment.start!).trim() === "" &&
+      isLineEnd(lines, comment.end!);
     if (to.line !== above || !alone || isMarkerLine(lineText(lines, from.line))) break;
     found.unshift(comment);
     above = from.line - 1;

@@ -9,9 +9,11 @@ import { type Span, splitCells } from "./cells.ts";
 import { flowLocation } from "./flow_location.ts";
 import { parseHeader } from "./header.ts";
 import { type Lines, linesOf } from "./lines.ts";
+import { refuseLostMarkers } from "./lost_marker.ts";
 import { readParameters } from "./parameters.ts";
 import { parseModule } from "./parse_module.ts";
 import { checkReservedName } from "./reserved_name.ts";
+import { isSkipped } from "./skipped_cells.ts";
 import type { Cell, Flow } from "./flow.ts";
 
 /**
@@ -23,11 +25,12 @@ export async function parseFlow(source: string, url: string): Promise<Flow> {
   const { header, endLine } = await parseHeader(lines, url);
   const file = await parseModule(source, url);
   checkReservedName(lines, file, url);
-  const { cells, warnings } = splitCells(lines, file, endLine, url);
+  const { cells, warnings, inside } = splitCells(lines, file, endLine, url);
+  await refuseLostMarkers(lines, file, inside, url);
   const cell = parametersCell(cells, url);
-  const read = readParameters(lines, file, cellSpan(lines, cells, cell), url);
-  header.warnings.push(...warnings, ...read.warnings);
-  return { url, name: nameOf(url), source, hash: await sha256(source), header, cells, parameters: read.parameters };
+  const { warnings: ofParameters, ...declared } = readParameters(lines, file, cellSpan(lines, cells, cell), url);
+  header.warnings.push(...warnings, ...ofParameters);
+  return { url, name: nameOf(url), source, hash: await sha256(source), header, cells, ...declared };
 }
 
 /** The stretch of the source that a cell takes, with its marker line. */
@@ -53,7 +56,13 @@ function nameOf(url: string): string {
 function parametersCell(cells: Cell[], url: string): Cell {
   const [cell, second] = cells.filter(({ type, tags }) => type === "code" && tags.includes("parameters"));
   const line = ({ markerLine, line }: Cell) => markerLine ?? line;
-  if (cell && !second) return cell;
+  if (cell && !second) {
+    if (!isSkipped(cell)) return cell;
+    throw new DuctaflowError(`The parameters cell (${flowLocation(url, line(cell))}) is tagged to be skipped`, {
+      code: "flow-parameters",
+      hint: `Take the tag "skip" away: without its parameters a flow cannot run`,
+    });
+  }
   if (second) {
     throw new DuctaflowError(
       `The flow has two cells tagged "parameters" (${flowLocation(url, line(cell))} and line ${line(second)})`,

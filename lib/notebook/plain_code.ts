@@ -25,15 +25,18 @@ export async function plainModule(source: string, url: string): Promise<string> 
  */
 export async function plainFlow({ source, url, cells }: Flow): Promise<string> {
   const file = await parseModule(source, url);
-  const statements = Map.groupBy(file.program.body, (statement) => cellAt(statement));
+  let next = 0;
+  const statements = Map.groupBy(file.program.body, nextCell);
   const code = cells.filter((cell) => statements.has(cell.index)).map((cell) => {
     return [cell.tags, statements.get(cell.index)];
   });
   return treeText([pragmas(file), file.program.directives, statements.get(undefined) ?? [], code]);
 
-  function cellAt(statement: Statement): number | undefined {
-    const line = statement.loc?.start.line ?? 0;
-    return cells.findLast((cell) => (cell.markerLine ?? cell.line) <= line)?.index;
+  /** The cell of a statement, asked for one after the other. */
+  function nextCell({ loc }: Statement): number | undefined {
+    const line = loc?.start.line ?? 0;
+    while (next < cells.length && (cells[next].markerLine ?? cells[next].line) <= line) next++;
+    return cells[next - 1]?.index;
   }
 }
 

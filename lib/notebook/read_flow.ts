@@ -5,6 +5,7 @@
 import { DuctaflowError } from "../base/error.ts";
 import { isAbsent } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
+import { maybeFrozenCopy, maybeWorkflowContext } from "../base/workflow_context.ts";
 import { basename, dirname, fromFileUrl, join, resolve, toFileUrl } from "../deps/path.ts";
 import { flowLocation } from "./flow_location.ts";
 import type { Flow } from "./flow.ts";
@@ -37,9 +38,15 @@ export async function readFlow(path: string | URL): Promise<Flow> {
   return await parseFlow(source, url);
 }
 
-/** The text of a flow file and the URL that it came from, for those who may know the flow already. */
-export async function readFlowSource(path: string | URL): Promise<{ source: string; url: string }> {
-  const url = flowUrl(path);
+/**
+ * The text of a flow file and the URL that it came from, for those who may know the flow already. Relative paths count
+ * from `cwd`.
+ */
+export async function readFlowSource(
+  path: string | URL,
+  cwd = Deno.cwd(),
+): Promise<{ source: string; url: string }> {
+  const url = frozen(flowUrl(path, cwd));
   const { bytes, from } = url.protocol === "file:" ? readLocal(url) : await readRemote(url);
   try {
     // The byte order mark is kept, so that the hash of the text is the hash of the bytes.
@@ -53,10 +60,21 @@ export async function readFlowSource(path: string | URL): Promise<{ source: stri
   }
 }
 
-function flowUrl(path: string | URL): URL {
-  const url = typeof path !== "string" ? path : /^(file|https?):/.test(path) ? new URL(path) : toFileUrl(resolve(path));
+function flowUrl(path: string | URL, cwd: string): URL {
+  const url = typeof path !== "string"
+    ? path
+    : /^(file|https?):/.test(path)
+    ? new URL(path)
+    : toFileUrl(resolve(cwd, path));
   if (["file:", "http:", "https:"].includes(url.protocol)) return url;
   throw new TypeError(`A flow is a path, a file: URL or an http(s): URL; "${url.href}" is none of these`);
+}
+
+/** In a published conductor, a flow that was frozen with it is that frozen one. */
+function frozen(url: URL): URL {
+  if (url.protocol !== "file:" || !maybeWorkflowContext()) return url;
+  const copy = maybeFrozenCopy(fromFileUrl(url));
+  return copy === undefined ? url : toFileUrl(copy);
 }
 
 function readLocal(url: URL): { bytes: Uint8Array; from: string } {

@@ -27,7 +27,10 @@ function writeCell(cell: NotebookCell): string {
   const metadata = `"metadata": ${writeJson(cell.metadata, cellPad)},`;
   const source = `"source": ${writeLines(cell.source, cellPad)}`;
   if (cell.cell_type !== "code") {
-    return `${head}${cellPad}${id}${cellPad}${metadata}${cellPad}${source}\n  }`;
+    const attachments = cell.attachments && `"attachments": ${writeJson(cell.attachments, cellPad)},`;
+    return `{${attachments ? cellPad + attachments : ""}${
+      head.slice(1)
+    }${cellPad}${id}${cellPad}${metadata}${cellPad}${source}\n  }`;
   }
   const count = `"execution_count": ${cell.execution_count ?? "null"},`;
   const outputs = cell.outputs.length === 0

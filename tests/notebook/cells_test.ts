@@ -62,7 +62,10 @@ const inside: Record<string, [text: string, warning: RegExp]> = {
   "a block comment": ["/*\n// %% x\n*/", /x\.ts:2\) stands inside a block comment/],
   "a function": ["f();\nfunction a() {\n// %% x\n}", /x\.ts:3\) stands inside the statement that starts on line 2/],
   "a decorated class": ["@f\n// %% x\nclass A {}", /inside the statement that starts on line 1/],
-  "an expression that goes on": ["const a = 1\n// %% x\n(f)()", /line 1.*; if one should, end .* with a semicolon$/],
+  "an expression that goes on": ["const a = b\n// %% x\n.c", /x\.ts:2\) stands inside .* line 1.*semicolon$/],
+  "an operation": ["const a = b\n// %% x\n- c", /stands inside .* line 1.*; if one should, end .* with a semicolon$/],
+  "brackets": ["f(a,\n// %% x\n(b))", /x\.ts:2\) stands inside .* line 1/],
+  "a function that is called": ["(() => {\na\n// %% x\n[b]\n})()", /x\.ts:3\) stands inside .* line 1/],
   "an if with else": ["if (a) b();\n// %% x\nelse c();", /inside the statement/],
   "a JSX-like type": ["type A =\n// %% x\n| B;", /inside the statement/],
 };
@@ -74,6 +77,15 @@ for (const [where, [text, warning]] of Object.entries(inside)) {
     assertMatch(header.warnings[0], warning);
   });
 }
+
+Deno.test("splitCells() starts a cell where only a semicolon of the statement before stands behind the marker", async () => {
+  const cells = await cellsOf("const a = 1\n// %% x\n;[a].map(f)\n// %% y\n// c\n;(f)()\n");
+  assertEquals(cells.map(({ title, source }) => [title, source]), [
+    [undefined, "const a = 1"],
+    ["x", ";[a].map(f)"],
+    ["y", "// c\n;(f)()"],
+  ]);
+});
 
 Deno.test("splitCells() warns of code in a Markdown cell and of metadata that cannot be read", async () => {
   const { header } = await parse("// %% [markdown]\n// text\nconst x = 1;\n// %% A tags=[a]\n");

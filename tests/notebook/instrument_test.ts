@@ -68,6 +68,19 @@ Deno.test("instrument() resolves absolute paths, quotes and long specifiers on o
   assertEquals(third, flow.source.split("\n")[2]);
 });
 
+Deno.test("instrument() takes a part of a module for the whole where no more is imported", async () => {
+  const url = "https://x.y/all.js";
+  const flow = await parseFlow(
+    `// %% tags=["parameters"]\nimport { a, type T, b as c } from "${url}";\nimport { a as d, other } from "${url}";\n` +
+      `import * as all from "${url}";\nexport { a } from "${url}";\n`,
+    "file:///flows/x.ts",
+  );
+  const placed = new Map([[url, { url: "file:///part.js", names: ["a", "b"] }]]);
+  const lines = (await instrument(flow, placed)).source.split("\n");
+  assertEquals(lines[1], `import { a, type T, b as c } from "file:///part.js";`);
+  assertEquals(lines.slice(2), flow.source.split("\n").slice(2));
+});
+
 Deno.test("instrument() keeps literal imports literal, in code and in types, and comments out a shebang", async () => {
   const flow = await parseFlow(
     `#!/usr/bin/env deno\n// %% tags=["parameters"]\nimport('./a.ts', { with: { type: "x" } }); import(\`./a.ts\`);\n` +

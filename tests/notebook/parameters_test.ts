@@ -16,6 +16,7 @@ async function one(declaration: string): Promise<Parameter> {
 const literal = (value: string | number | boolean): ParameterType => ({ kind: "literal", value });
 const union = (...of: ParameterType[]): ParameterType => ({ kind: "union", of });
 const array = (of: ParameterType): ParameterType => ({ kind: "array", of });
+const unsettable = (name: string): ParameterType => ({ kind: "unsettable", name });
 const [text, number, boolean, nothing, object] = (["string", "number", "boolean", "null", "object"] as const).map((
   kind,
 ): ParameterType => ({ kind }));
@@ -48,9 +49,11 @@ const annotations: Record<string, ParameterType | undefined> = {
   "any": undefined,
   "any[]": undefined,
   "string | unknown": undefined,
-  "string | Date": undefined,
-  "Date": undefined,
-  "bigint": undefined,
+  "string | Date": union(text, unsettable("Date")),
+  "Date": unsettable("Date"),
+  "Map<string, number>": unsettable("Map"),
+  "Date[]": array(unsettable("Date")),
+  "bigint": unsettable("bigint"),
   "10n": undefined,
   "typeof Deno": undefined,
   "keyof Deno": undefined,
@@ -99,9 +102,10 @@ const defaults: Record<string, [type: ParameterType | undefined, value: Paramete
   '"am" as "am" | "pm"': [union(literal("am"), literal("pm")), "am", '"am" | "pm"'],
   "5 satisfies number": [number, 5, "number"],
   "<string> x": [text, undefined, "string"],
-  "10n": [undefined, undefined, "any"],
+  "10n": [unsettable("bigint"), undefined, "bigint"],
   "/x/": [undefined, undefined, "any"],
-  "new Date()": [undefined, undefined, "any"],
+  "new Date()": [unsettable("Date"), undefined, "Date"],
+  "new Model()": [undefined, undefined, "any"],
   "await load()": [undefined, undefined, "any"],
 };
 for (const [init, [type, value, typeText]] of Object.entries(defaults)) {
@@ -160,9 +164,15 @@ Deno.test("readParameters() leaves out what a config cannot set, and warns of pa
       "const j = (class {}) as unknown;\nusing k = l();\nconst { m, n: [o] } = p, q = 1;\nenum R { s }\nfor (let t = 0;;) break;",
   );
   assertEquals(flow.parameters.map(({ name }) => name), ["q"]);
+  assertEquals(flow.destructured?.map(({ name, line }) => `${name} ${line}`).sort(), ["m 9", "o 9"]);
   assertEquals(flow.header.warnings, [
     "A config cannot set destructured variables (/flows/x.ts:9); declare them one by one",
   ]);
+});
+
+Deno.test("readParameters() takes no comment that begins the line of another variable", async () => {
+  const parameters = await parametersOf("/* of a */ let a = 1;\n// of b\nlet b = 2;");
+  assertEquals(parameters.map(({ comment }) => comment), [undefined, "of b"]);
 });
 
 Deno.test("readParameters() takes the comment behind a variable, else those right above", async () => {
