@@ -9,6 +9,8 @@ let counter = 0;
 
 /** New content of a file, written beside it under a temporary name. */
 export interface StagedFile {
+  /** The temporary name. */
+  readonly temporary: string;
   /** Makes the content durable. */
   sync(): Promise<void>;
   /** Puts the content in the place of the file. */
@@ -39,6 +41,7 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
     throw error;
   }
   return {
+    temporary,
     sync: () => file.sync(),
     commit() {
       Deno.renameSync(temporary, path);

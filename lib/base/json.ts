@@ -2,6 +2,7 @@
  * JSON as data: the value type, the check that a value survives JSON unchanged, and the canonical text that is hashed.
  * @module
  */
+import { shorten } from "./shown_text.ts";
 
 /** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | {
@@ -50,7 +51,7 @@ export function toPlainJson(
     if (open.has(value)) {
       return refuse(path, "a reference back to an object that contains it");
     }
-    if (open.size >= deepest) return refuse(shortPath(path), `more than ${deepest} objects and lists in each other`);
+    if (open.size >= deepest) return refuse(shorten(path), `more than ${deepest} objects and lists in each other`);
     open.add(value);
     try {
       return copyObject(value, path);
@@ -85,10 +86,6 @@ export function toPlainJson(
     problems.push({ path, found });
     return null;
   }
-}
-
-function shortPath(path: string): string {
-  return path.length > 60 ? `${path.slice(0, 57)}...` : path;
 }
 
 function describe(value: unknown): string {

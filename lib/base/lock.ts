@@ -3,7 +3,7 @@
  * there to say who holds it.
  * @module
  */
-import { DuctaflowError } from "./error.ts";
+import { DuctaflowError, isDuctaflowError } from "./error.ts";
 import { isAbsent, maybeStat, openMakingFolder, removeIfThere } from "./maybe_file.ts";
 import { sleep } from "./sleep.ts";
 
@@ -64,6 +64,16 @@ export async function acquireLock(path: string, name: string, options: LockOptio
     return { before, release: () => file.close() };
   } catch (error) {
     file.close();
+    throw error;
+  }
+}
+
+/** As `acquireLock`, but undefined when somebody else holds the lock. */
+export async function maybeLock(path: string, name: string): Promise<HeldLock | undefined> {
+  try {
+    return await acquireLock(path, name, { wait: false });
+  } catch (error) {
+    if (isDuctaflowError(error, "locked")) return undefined;
     throw error;
   }
 }

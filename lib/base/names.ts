@@ -3,6 +3,7 @@
  * that are safe everywhere are taken.
  * @module
  */
+import { shorten, visible } from "./shown_text.ts";
 import { DuctaflowError, messageOf } from "./error.ts";
 
 const pattern = /^[A-Za-z0-9_][A-Za-z0-9._=+-]{0,99}$/;
@@ -36,20 +37,14 @@ export function isDeviceName(name: string): boolean {
 }
 
 /** Returns the name when it can be a folder everywhere; throws with a name that could be used otherwise. */
-export function checkName(kind: "step" | "instance", name: unknown): string {
+export function checkName(kind: "step" | "instance" | "project", name: unknown): string {
   const problem = nameProblem(name);
   if (problem === undefined) return name as string;
   const text = typeof name === "string" ? name : messageOf(name);
-  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  throw new DuctaflowError(`The ${kind} name "${visible(shown)}" cannot be used: ${problem}`, {
+  throw new DuctaflowError(`The ${kind} name "${visible(shorten(text))}" cannot be used: ${problem}`, {
     code: "bad-name",
     hint: `Use 1 to 100 characters: letters, digits and any of ._=+- (for example "${suggestName(text)}")`,
   });
-}
-
-/** Characters that a terminal would act on, as their code points. */
-function visible(text: string): string {
-  return text.replace(/[\p{C}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
 /** A usable name near to any text: accents dropped, other characters replaced by `_`. */
@@ -63,4 +58,11 @@ export function suggestName(text: string): string {
     "",
   );
   return nameProblem(name) === undefined ? name : `run_${name}`.slice(0, 60).replace(/[._]+$/, "");
+}
+
+/** The name in a reference to a secret, `{ $secret: "NAME" }`; undefined for all else. */
+export function secretNameOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "$secret")) return undefined;
+  const { $secret: name } = value as { $secret: unknown };
+  return typeof name === "string" && Object.keys(value).length === 1 ? name : undefined;
 }

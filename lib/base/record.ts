@@ -22,7 +22,7 @@ export type RunStatus =
   | "interrupted";
 
 /** Whether a run of this status may be used: it succeeded, perhaps with warnings. */
-export function isGreen(status: RunStatus | undefined): status is "succeeded" | "warned" {
+export function isGreen(status: string | undefined): status is "succeeded" | "warned" {
   return status === "succeeded" || status === "warned";
 }
 
@@ -82,6 +82,50 @@ export interface RunRecord {
   git?: GitRecord;
   /** What somebody should know, as sentences. */
   warnings: string[];
+  /** The workflow that it is a run of. */
+  workflow?: WorkflowRecord;
+  /** The steps that a run of a workflow had, in the order in which they ended. */
+  steps?: StepRecord[];
+  /** The run of a workflow that this run was a step of. */
+  parent?: ParentRecord;
+}
+
+/** The published workflow that a run is of. */
+export interface WorkflowRecord {
+  /** The version of its code, from 1. */
+  version: number;
+  /** Why it ran. */
+  trigger: "schedule" | "manual" | "after";
+  /** The tick that it was due at. */
+  scheduledFor?: string;
+  /** The run of another workflow that it followed. */
+  upstream?: ParentRecord;
+}
+
+/** A run by its place. */
+export interface ParentRecord {
+  /** The name of the step. */
+  step: string;
+  /** The name of the instance. */
+  instance: string;
+}
+
+/** One step of a run of a workflow. */
+export interface StepRecord {
+  /** The name of the step. */
+  step: string;
+  /** The name of the instance. */
+  instance: string;
+  /** The id of its run. */
+  id: string;
+  /** How it ended. */
+  status: RunStatus;
+  /** Whether an earlier run was reused. */
+  cached: boolean;
+  /** How long the run took when it was executed. */
+  durationMs: number;
+  /** Values of its metrics by name. */
+  metrics: Record<string, number>;
 }
 
 /** One try of a run. */
@@ -124,7 +168,7 @@ export interface ParameterRecord {
   line: number;
 }
 
-/** How far a cell came. `skipped` is for cells that never run (Markdown); `not-run` for those after a failure. */
+/** How far a cell came. `skipped` is for cells that never run (Markdown, code tagged `skip`); `not-run` for those after a failure. */
 export type CellStatus =
   | "succeeded"
   | "failed"

@@ -3,6 +3,7 @@ export { parse } from "npm:@babel/parser@7.29.14";
 export type { ParserOptions } from "npm:@babel/parser@7.29.14";
 export type {
   Comment,
+  Directive,
   Expression,
   File,
   Node,

@@ -11,7 +11,7 @@ export interface ProcessOrder {
   env: Record<string, string>;
   /** The folder it starts in, absolute. */
   cwd: string;
-  /** What it reads from stdin before it meets the end of input. */
+  /** What it reads from stdin before it meets the end of input. It may hold secrets: never put it into a file. */
   input: string;
   /**
    * Whether it may start processes of its own, and so must be the head of a process group that can be ended as one. A
@@ -32,6 +32,8 @@ export interface ProcessExit {
 export interface Execution {
   /** The id of the process. */
   pid: number;
+  /** The arguments that `deno` was really started with, when they are not those of the order. */
+  args?: string[];
   /** What it writes to stdout: a stream of bytes, which can be read into a buffer of the reader's own. */
   stdout: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What it writes to stderr: a stream of bytes too. */

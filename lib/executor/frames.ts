@@ -14,6 +14,8 @@ export interface FrameSink {
   text(bytes: Uint8Array): void;
   /** A message of the toolkit's side. */
   message(message: { t: string; [key: string]: unknown }): void;
+  /** The stream has ended. */
+  end?(): void;
 }
 
 /** Feeds on the chunks of one stream. */
@@ -58,6 +60,7 @@ export function frameSplitter(nonce: string, sink: FrameSink): FrameSplitter {
   function end(): void {
     if (held.length > 0) sink.text(held);
     held = new Uint8Array(0);
+    sink.end?.();
   }
 
   /** Where the frame that starts at `at` ends, if it is one. */

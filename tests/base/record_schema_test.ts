@@ -82,11 +82,19 @@ const full: RunRecord = {
   environment: { deno: "2.9.6", v8: "15", typescript: "6", os: "linux", arch: "x86_64", cores: 2, timeZone: "UTC" },
   git: { commit: "abc", branch: "main" },
   warnings: [],
+  workflow: {
+    version: 2,
+    trigger: "schedule",
+    scheduledFor: time,
+    upstream: { step: "import", instance: "x" },
+  },
+  steps: [{ step: "s", instance: "i", id: "y", status: "warned", cached: true, durationMs: 0.5, metrics: { m: 1 } }],
+  parent: { step: "nightly", instance: "x" },
 };
 
 Deno.test("docs/run.schema.json accepts a record with every field, and one with none of the optional", () => {
   assert(validate(full), JSON.stringify(validate.errors));
-  const { endedAt: _1, error: _2, git: _3, ...least } = full;
+  const { endedAt: _1, error: _2, git: _3, workflow: _4, steps: _5, parent: _6, ...least } = full;
   assert(validate({ ...least, status: "running", cells: [], attempts: [], parameters: [] }));
 });
 
