@@ -32,6 +32,18 @@ Deno.test("display() prints text, values and the Markdown or text of rich values
   assertStringIncludes(stdout, "| a | b |\n| --- | --- |\n| 1 | x\\|y |\n| 2 |  |");
 });
 
+Deno.test("Deno.jupyter, which throws in a script, prints in one that imports flow.ts", async () => {
+  const { stdout, stderr } = await script(`
+    const { jupyter } = Deno as any;
+    await jupyter.display(jupyter.md\`*\${1 + 1}*\`);
+    await jupyter.display({ "text/plain": "raw" }, { raw: true });
+    console.log(await jupyter.format({ [jupyter.$display]: () => ({ "text/html": "own" }) }));
+    console.log(jupyter.html\`<b>\`, jupyter.svg\`<svg/>\`, jupyter.image(new Uint8Array([0xff, 0xd8])));
+    flow.display({ [Symbol.for("Jupyter.display")]: () => Promise.resolve({ "text/plain": "later" }) });`);
+  assertEquals(stderr, "");
+  assertEquals(stdout, `*2*\nraw\n{ "text/html": "own" }\n[text/html] [image/svg+xml] [image/jpeg]\nlater\n`);
+});
+
 Deno.test("metric() and check() print and return what they were given", async () => {
   const { stdout } = await script(`
     console.log(flow.metric("rows", 5, { unit: "n" }), flow.check("ok", true));

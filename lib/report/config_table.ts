@@ -4,12 +4,16 @@
  * @module
  */
 import { isJsonObject } from "../base/json.ts";
+import { secretNameOf } from "../base/names.ts";
 import { markup, SafeHtml } from "./escape.ts";
 import { colourJson } from "./json_block.ts";
 import { reportLink } from "./links.ts";
 
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Config, ParameterRecord } from "../base/record.ts";
+
+/** Characters of one value that are shown; all of it is in `config.json`. */
+const longestValue = 10_000;
 
 /** One table of the config. */
 export interface ConfigTable {
@@ -35,7 +39,7 @@ export function configTables(config: Config, parameters: ParameterRecord[] = [])
   const flat: ConfigRow[] = [];
   const nested: ConfigTable[] = [];
   for (const [name, value] of Object.entries(config)) {
-    if (isFilledObject(value) && !referencesIn(value)) {
+    if (isFilledObject(value) && !referencesIn(value) && secretNameOf(value) === undefined) {
       nested.push({ title: name, rows: Object.entries(value).map(([key, item]) => row(key, item)) });
     } else flat.push(row(name, value));
   }
@@ -61,15 +65,29 @@ export function renderConfigValue(value: Json): SafeHtml {
   if (value === null) return markup`<span class="null">null</span>`;
   if (typeof value === "boolean") return markup`${value ? "✓" : "✗"} ${value}`;
   if (typeof value === "string" && value === "") return markup`<span class="null">empty text</span>`;
-  if (isFlatList(value)) return markup`${value.map(plainText).join(", ")}`;
+  if (isFlatList(value)) return markup`${shortened(value.map(plainText).join(", "))}`;
+  const secret = secretNameOf(value);
+  if (secret !== undefined) return markup`the secret ${secret}`;
   const runs = referencesIn(value);
   if (runs) return new SafeHtml(runs.map(renderReference).join(""));
   if (typeof value === "object") {
     const text = JSON.stringify(value);
     if (text.length <= 60) return new SafeHtml(`<code>${colourJson(text)}</code>`);
-    return new SafeHtml(`<pre class="json">${colourJson(JSON.stringify(value, null, 2))}</pre>`);
+    const [begin, notice] = begun(JSON.stringify(value, null, 2));
+    return new SafeHtml(`<pre class="json">${colourJson(begin)}${notice}</pre>`);
   }
-  return markup`${String(value)}`;
+  return markup`${shortened(String(value))}`;
+}
+
+/** The begin of a long text, and a notice where all of it is: megabytes nobody reads, and a page of them opens slowly. */
+function begun(text: string): [begin: string, notice: string] {
+  if (text.length <= longestValue) return [text, ""];
+  const count = text.length.toLocaleString("en");
+  return [text.slice(0, longestValue).toWellFormed(), `\n… ${count} characters in all, see config.json`];
+}
+
+function shortened(text: string): string {
+  return begun(text).join("");
 }
 
 /**
@@ -93,10 +111,12 @@ function markdownValue(value: Json): string {
   if (value === null) return "*null*";
   if (typeof value === "boolean") return `${value ? "✓" : "✗"} ${value}`;
   if (value === "") return "*empty text*";
-  if (isFlatList(value)) return escapeMarkdown(value.map(plainText).join(", "));
+  if (isFlatList(value)) return escapeMarkdown(shortened(value.map(plainText).join(", ")));
+  const secret = secretNameOf(value);
+  if (secret !== undefined) return escapeMarkdown(`the secret ${secret}`);
   const runs = referencesIn(value);
   if (runs) return escapeMarkdown(runs.map(({ step, instance }) => `${step}/${instance}`).join(", "));
-  return escapeMarkdown(typeof value === "object" ? JSON.stringify(value) : String(value));
+  return escapeMarkdown(shortened(typeof value === "object" ? JSON.stringify(value) : String(value)));
 }
 
 /** Text as Markdown that shows just that text, on one line. */

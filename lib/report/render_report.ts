@@ -28,6 +28,8 @@ export interface ReportOptions {
   highlighted?: Map<string, string>;
   /** Whether code is open at first; `true` unless said otherwise. */
   showCode?: boolean;
+  /** False leaves the code out, for readers whom it is not for; the notebook and the record keep it. Default true. */
+  code?: boolean;
 }
 
 const styleHtml = new SafeHtml(style);
@@ -43,16 +45,17 @@ export async function renderReport(
   notebook: Notebook,
   options: ReportOptions = {},
 ): Promise<string> {
-  const { previews = {}, highlighted, showCode = true } = options;
+  const { previews = {}, highlighted, showCode = true, code = true } = options;
   const images = (name: string) => {
     const preview = Object.hasOwn(previews, name) ? previews[name] : undefined;
     return preview?.kind === "image" ? imageData(preview.mime, preview.base64) : undefined;
   };
   const content = await (policy ??= makePolicy([script, frameScript]));
-  const cells = await viewCells(record, notebook, { policy: content, images, highlighted, showCode });
+  const cells = await viewCells(record, notebook, { policy: content, images, highlighted, showCode, code });
   const artifacts = await viewArtifacts(record, previews);
   return renderPage({
     policy: content,
+    hasCode: code,
     style: styleHtml,
     script: scriptHtml,
     header: viewHeader(record),

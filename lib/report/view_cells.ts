@@ -27,6 +27,8 @@ export interface CellView {
   code?: SafeHtml;
   lines?: string;
   codeOpen: boolean;
+  /** Whether the outputs are folded at first. */
+  outputsFolded?: boolean;
   outputs: SafeHtml[];
   dropped?: SafeHtml;
 }
@@ -37,6 +39,8 @@ export interface CellsOptions extends OutputContext {
   highlighted?: Map<string, string>;
   /** Whether code is open at first. */
   showCode: boolean;
+  /** False leaves all code out. */
+  code: boolean;
 }
 
 /** The flow's cells in order; those that the toolkit added are left out, since the config table replaces them. */
@@ -77,7 +81,8 @@ async function viewCell(
   }
   const errorLine = record.error?.cell === index ? record.error.line : undefined;
   const code = await viewCodeCell(cell, source, line ?? known?.line ?? 1, errorLine, known, options);
-  const isEmpty = source.trim() === "" && code.outputs.length === 0 && !code.dropped;
+  const isEmpty = (source.trim() === "" || !code.code) && code.outputs.length === 0 && !code.dropped &&
+    status !== "failed";
   const label = known?.title ?? (status === "failed" ? nameCell(index) : undefined);
   return isEmpty ? undefined : { ...base, ...code, label };
 }
@@ -91,15 +96,19 @@ async function viewCodeCell(
   options: CellsOptions,
 ) {
   const tags = list(cell.metadata?.tags);
-  const isQuiet = ["parameters", "hide-input", "remove-input"].some((tag) => tags.includes(tag)) ||
-    cell.metadata?.hide === "code" || known?.status === "not-run";
+  const hasFailed = known?.status === "failed";
+  const isQuiet = ["parameters", "hide-input"].some((tag) => tags.includes(tag)) ||
+    cell.metadata?.hide === "code" || known?.status === "not-run" || known?.status === "skipped";
+  const withCode = options.code && (hasFailed || !tags.includes("remove-input"));
+  const withOutputs = hasFailed || !tags.includes("remove-output");
   return {
     kind: "code" as const,
     meta: viewMeta(known),
-    code: await viewCode(source, first, errorLine, options.highlighted),
+    ...(withCode ? { code: await viewCode(source, first, errorLine, options.highlighted) } : {}),
     lines: lineRange(first, source),
-    codeOpen: known?.status === "failed" || (options.showCode && !isQuiet),
-    outputs: tags.includes("remove-output") ? [] : await renderOutputs(cell.outputs, options),
+    codeOpen: hasFailed || (options.showCode && !isQuiet),
+    outputsFolded: !hasFailed && tags.includes("hide-output"),
+    outputs: withOutputs ? await renderOutputs(cell.outputs, options) : [],
     dropped: droppedNotice(known?.droppedBytes),
   };
 }

@@ -16,24 +16,20 @@ import { type Grant, grantFlags, mayHaveChildren } from "./grant.ts";
 import type { HostOrders } from "./host/main.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { projectFlags } from "./project.ts";
+import type { Secrets } from "./secrets.ts";
+import { type StopOptions, type Stopped, stopWhenAsked, within } from "./stop_process.ts";
 
 /** What an attempt needs to know. */
-export interface AttemptOptions {
+export interface AttemptOptions extends StopOptions {
   id: string;
   paths: InstancePaths;
   build: Build;
   bound: BoundConfig;
   grant: Grant;
   executor: Executor;
-  /** Milliseconds until the flow is asked to stop; undefined means no limit. */
-  timeoutMs?: number;
-  /** Milliseconds between asking and killing. */
-  graceMs: number;
-  /** Asks the flow to stop, kills it after the grace. */
-  signal: AbortSignal;
-  /** Kills it at once. */
-  killSignal: AbortSignal;
   onEvent?: (event: RunEvent) => void;
+  /** Handed to the flow, and kept out of all that it says. */
+  secrets?: Secrets;
 }
 
 /** How an attempt went. */
@@ -41,8 +37,8 @@ export interface Attempt {
   startedAt: Date;
   durationMs: number;
   exit: ProcessExit;
-  /** Why it was stopped from here, if it was, as a status and a phrase such as `SIGINT` or a reason's message. */
-  stopped?: { status: "timed-out" | "cancelled"; why: string; killed: boolean };
+  /** Why it was stopped from here, if it was. */
+  stopped?: Stopped;
   capture: Capture;
   captured: Captured;
   stdoutBytes: number;
@@ -57,9 +53,6 @@ const drainMs = 2000;
 const readSize = 64 * 1024;
 /** What a terminal sends to all that runs in it, a conductor and its flows alike. */
 const fromTerminal = new Set(["SIGINT", "SIGHUP"]);
-/** A timer with more milliseconds than this fires at once. */
-const longestTimer = 2 ** 31 - 1;
-
 /** Runs the flow once. Never throws for what the flow does. */
 export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   const { paths, build, grant } = options;
@@ -70,6 +63,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     ...locked,
     ...grantFlags(grant, linkedModules(build.graph)),
     ...projectFlags(build.project),
+    ...memoryFlags(build),
+    ...(build.conductor ? [`--preload=${build.conductor.preload}`] : []),
     build.main,
   ];
   const orders = hostOrders(options);
@@ -79,7 +74,9 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     log.flush();
     // Deno writes it anew, but only once there is something to write.
     emptyIfThere(paths.audit);
-    const env = { ...await childEnvironment(grant), DENO_AUDIT_PERMISSIONS: paths.audit };
+    // A conductor reads whatever its flows do; what they read is traced in their own records.
+    const audit: Record<string, string> = build.conductor ? {} : { DENO_AUDIT_PERMISSIONS: paths.audit };
+    const env = { ...await childEnvironment(grant), ...audit };
     const startedAt = new Date();
     const began = performance.now();
     const input = JSON.stringify(orders);
@@ -87,23 +84,30 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     const process = await options.executor.start(order);
     const heard = await listen(process, orders.nonce, log, options);
     const durationMs = Math.round((performance.now() - began) * 1000) / 1000;
-    return { startedAt, durationMs, ...heard, command: ["deno", ...args] };
+    return { startedAt, durationMs, ...heard, command: ["deno", ...process.args ?? args] };
   } finally {
     log.close();
   }
 }
 
-function hostOrders({ paths, build, bound }: AttemptOptions): HostOrders {
+/** V8 ends a process whose values need more. */
+function memoryFlags({ flow: { header: { memoryBytes } } }: Build): string[] {
+  return memoryBytes === undefined ? [] : [`--v8-flags=--max-old-space-size=${Math.floor(memoryBytes / 2 ** 20)}`];
+}
+
+function hostOrders({ paths, build, bound, secrets }: AttemptOptions): HostOrders {
+  const { values, globals } = secrets ? secrets.fill({ values: bound.values, globals: bound.globals }) : bound;
   return {
     nonce: crypto.randomUUID().replaceAll("-", ""),
-    values: bound.values,
-    globals: bound.globals,
+    values,
+    globals,
     flowUrl: build.flow.url,
     ...(build.flow.url.startsWith("file:") ? { flowPath: fromFileUrl(build.flow.url) } : {}),
     buildUrl: build.copyUrl,
     buildPath: fromFileUrl(build.copyUrl),
     edits: build.edits,
     run: { step: paths.step, instance: paths.instance, dir: paths.dir },
+    ...(build.conductor ? { conductor: build.conductor.orders } : {}),
   };
 }
 
@@ -111,9 +115,13 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   const capture = new Capture(options.build.flow);
   const sizes = { stdoutBytes: 0, stderrBytes: 0 };
   let logError: unknown;
-  const reader = (name: "stdout" | "stderr") => listenTo(process[name], frameSplitter(nonce, sinkFor(name)), flushLog);
+  const reader = (name: "stdout" | "stderr") => {
+    const sink = sinkFor(name);
+    const splitter = frameSplitter(nonce, options.secrets?.redactSink(sink) ?? sink);
+    return listenTo(process[name], splitter, flushLog);
+  };
   const streams = [reader("stdout"), reader("stderr")];
-  const stop = stopper(process, options);
+  const stop = stopWhenAsked(process, options);
   const drained = Promise.all(streams.map((stream) => stream.ended));
   // A flow that nobody listens to any more would wait for ever; the error itself is thrown where this is awaited.
   drained.catch(() => {
@@ -171,51 +179,6 @@ async function listen(process: Execution, nonce: string, log: EventLog, options:
   }
 }
 
-/** Stops the process when its time is up or a signal says so. */
-function stopper(process: Execution, { timeoutMs, graceMs, signal, killSignal }: AttemptOptions) {
-  let stopped: Attempt["stopped"];
-  let kill: ReturnType<typeof setTimeout> | undefined;
-  const stop = (status: "timed-out" | "cancelled", why: string) => {
-    if (stopped) return;
-    stopped = { status, why, killed: false };
-    process.kill("SIGTERM");
-    kill = setTimeout(killNow, Math.min(graceMs, longestTimer));
-  };
-  const killNow = () => {
-    if (stopped) stopped.killed = true;
-    process.kill("SIGKILL");
-  };
-  const onAbort = () => stop("cancelled", reasonText(signal.reason));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const arm = (ms: number) => {
-    const part = Math.min(ms, longestTimer);
-    timer = setTimeout(() => part < ms ? arm(ms - part) : stop("timed-out", ""), part);
-  };
-  if (timeoutMs !== undefined) arm(timeoutMs);
-  if (signal.aborted) onAbort();
-  if (killSignal.aborted) killNow();
-  signal.addEventListener("abort", onAbort, { once: true });
-  killSignal.addEventListener("abort", killNow, { once: true });
-  return {
-    stopped: () => stopped,
-    /** The flow may hear of a signal before the conductor does; then it was cancelled as well. */
-    async orLater() {
-      if (!stopped) await within(new Promise((heard) => signal.addEventListener("abort", heard, { once: true })), 200);
-    },
-    end() {
-      clearTimeout(timer);
-      clearTimeout(kill);
-      signal.removeEventListener("abort", onAbort);
-      killSignal.removeEventListener("abort", killNow);
-    },
-  };
-}
-
-function reasonText(reason: unknown): string {
-  if (reason instanceof DOMException && reason.name === "AbortError") return "";
-  return reason instanceof Error ? reason.message : String(reason ?? "");
-}
-
 /** One buffer for all that is read: what a fast flow says would otherwise be garbage faster than it is collected. */
 function listenTo(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -236,14 +199,4 @@ function listenTo(
     afterPiece();
   };
   return { ended: read(), cancel: () => void reader.cancel().catch(() => {}) };
-}
-
-async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,6 +3,7 @@
  * runs.
  * @module
  */
+import { quoteValue } from "../base/shown_text.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { isJsonObject, type Json, setOwn, toPlainJson } from "../base/json.ts";
 import { nearest } from "../base/nearest.ts";
@@ -12,7 +13,7 @@ import { typeText } from "../notebook/parameter_type.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flattenConfig } from "./flatten_config.ts";
 import { convertText, matchesType, typeOfValue } from "./parameter_value.ts";
-import { referenceProblems } from "./run_reference.ts";
+import { referencesIn } from "./references.ts";
 
 /** A config that fits its flow. */
 export interface BoundConfig {
@@ -23,6 +24,8 @@ export interface BoundConfig {
   /** Names that become globals of the run. */
   globals: { [name: string]: Json };
   parameters: ParameterRecord[];
+  /** The names of the secrets that the config refers to. */
+  secrets: string[];
   warnings: string[];
 }
 
@@ -61,15 +64,20 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
     if (bound !== undefined) values[parameter.name] = bound.value;
     parameters.push(describeParameter(parameter, bound));
   }
+  for (const { name, line } of flow.destructured ?? []) {
+    if (!Object.hasOwn(variables, name)) continue;
+    problems.push(`${name} (line ${line}): a config cannot set what is destructured; declare it by itself`);
+  }
   const declared = declaredNames(flow);
   const { globals, warnings } = globalsFor(flow, variables);
   for (const name of Object.keys(ambiguous).filter((name) => !declared.has(name))) {
     warnings.push(`"${name}" is no variable because the config has it twice: ${list(ambiguous[name])}`);
   }
   // Only now are texts the values that they mean.
-  for (const { path, problem } of referenceProblems(config)) problems.push(`${path}${lineAt(flow, path)}: ${problem}`);
+  const references = referencesIn(config);
+  for (const { path, problem } of references.problems) problems.push(`${path}${lineAt(flow, path)}: ${problem}`);
   if (problems.length > 0) throw badConfig(flow, problems, options.name);
-  return { config, values, globals, parameters, warnings };
+  return { config, values, globals, parameters, secrets: references.secrets, warnings };
 
   function bindParameter(parameter: Parameter): { value: Json } | undefined {
     const { name, line } = parameter;
@@ -90,7 +98,8 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
       if (textKey !== undefined) replaceValue(config, textKey, value);
       return { value };
     }
-    problems.push(`${name} (line ${line}): found ${quote(given)}, accepted is ${parameter.typeText}`);
+    const why = parameter.type?.kind === "unsettable" ? `, which no config can hold; declare what JSON has` : "";
+    problems.push(`${name} (line ${line}): found ${quoteValue(given, 80)}, accepted is ${parameter.typeText}${why}`);
     return undefined;
   }
 
@@ -126,7 +135,7 @@ function* convertMembers(flow: Flow, config: Config, textKeys: Set<string>): Gen
       const accepted = type
         ? `accepted is ${typeText(type)}`
         : `of which the default of ${name} tells no type; give the whole of ${name} as JSON`;
-      yield { section: name, problem: `${name}.${member} (line ${line}): found ${quote(text)}, ${accepted}` };
+      yield { section: name, problem: `${name}.${member} (line ${line}): found ${quoteValue(text, 80)}, ${accepted}` };
     }
     if (onlyText) config[name] = { ...structuredClone(model), ...given };
   }
@@ -149,7 +158,7 @@ function replaceValue(config: Config, key: string, value: Json): void {
 function readConfig(flow: Flow, input: unknown): { config: Config; problems: string[]; lost: Set<string> } {
   const { value, problems } = toPlainJson(input ?? {});
   if (!isJsonObject(value)) {
-    const found = problems.find(({ path }) => path === "")?.found ?? quote(value);
+    const found = problems.find(({ path }) => path === "")?.found ?? quoteValue(value, 80);
     return { config: {}, problems: [`the config is ${found}, accepted is an object`], lost: new Set() };
   }
   return {
@@ -157,7 +166,7 @@ function readConfig(flow: Flow, input: unknown): { config: Config; problems: str
     problems: problems.map(({ path, found }) => {
       const parameter = parameterAt(flow, path);
       if (!parameter) return `${path}: found ${found}, which JSON cannot hold`;
-      return `${path} (line ${parameter.line}): found ${found}, accepted is ${parameter.typeText}`;
+      return `${path} (line ${parameter.line}): found ${found}, which JSON cannot hold, accepted is ${parameter.typeText}`;
     }),
     lost: new Set(problems.flatMap(({ path }) => path.split(/[.[]/, 2))),
   };
@@ -257,12 +266,6 @@ function badConfig(flow: Flow, problems: string[], name?: string): DuctaflowErro
       hint: "Change the config, or the declarations in the parameters cell",
     },
   );
-}
-
-function quote(value: Json): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const short = text.length > 80 ? `${text.slice(0, 77)}...` : text;
-  return typeof value === "string" ? `the text "${short}"` : short;
 }
 
 function list(paths: string[]): string {

@@ -4,18 +4,19 @@
  * @module
  */
 import { basename, join, toFileUrl } from "../deps/path.ts";
-import { DuctaflowError } from "../base/error.ts";
 import { writeFileAtomic } from "../base/atomic_file.ts";
+import { embedded } from "../base/embedded.ts";
 import { sha256 } from "../base/hash.ts";
 import { exists, maybeText } from "../base/maybe_file.ts";
 import { version } from "../base/version.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { readFlowSource } from "../notebook/read_flow.ts";
+import type { HostOrders } from "./host/main.ts";
 import { readHost } from "./host/read_host.ts";
-import { type CodeGraph, readCodeGraph, stillValid, withSettings } from "./code_graph.ts";
-import { hashPlacing, placedImports } from "./placed_imports.ts";
-import { findProject, type Project, projectFlags } from "./project.ts";
-import { runDeno } from "./run_deno.ts";
+import { type CodeGraph, stillValid, withSettings } from "./code_graph.ts";
+import { hashPlacing } from "./config_settings.ts";
+import { findProject, type Project, projectOfFlow } from "./project.ts";
+import { isWritten } from "./user_place.ts";
 
 /** All that is needed to start a flow, and to tell whether its code changed. */
 export interface Build {
@@ -31,10 +32,12 @@ export interface Build {
   edits: [line: number, column: number, inserted: number][];
   /** Highlighted HTML of the code cells by source. */
   highlighted: Map<string, string>;
+  /** For a published conductor, which is no flow: what is loaded before it, and what that is told. */
+  conductor?: { preload: string; orders: NonNullable<HostOrders["conductor"]> };
 }
 
 /** What the build folder holds besides the code. */
-interface StoredBuild {
+export interface StoredBuild {
   flow: Flow;
   edits: Build["edits"];
   highlighted: [string, string][];
@@ -50,8 +53,8 @@ const loaded = new Map<string, Build>();
 const underway = new Map<string, Promise<Build>>();
 
 /** Makes or finds the build of a flow. Concurrent calls for one flow share the work. */
-export async function buildFlow(flow: string | URL, buildDir: string): Promise<Build> {
-  const { source, url } = await readFlowSource(flow);
+export async function buildFlow(flow: string | URL, buildDir: string, cwd = Deno.cwd()): Promise<Build> {
+  const { source, url } = await readFlowSource(flow, cwd);
   const folder = await folderFor(url, source, buildDir);
   const known = loaded.get(folder);
   if (known && !underway.has(folder)) {
@@ -68,7 +71,7 @@ async function folderFor(url: string, source: string, buildDir: string): Promise
   const place = `${buildDir}\n${url}`;
   const known = folders.get(place);
   if (known?.source === source) return known.folder;
-  const key = (await sha256([version, url, await readHost(), source].join("\n"))).slice(0, 16);
+  const key = (await sha256([version, url, await readHost(), embedded?.hash ?? "", source].join("\n"))).slice(0, 16);
   const folder = join(buildDir, `${basename(new URL(url).pathname).replace(/[^\w.-]/g, "_")}-${key}`);
   folders.set(place, { source, folder });
   return folder;
@@ -79,18 +82,15 @@ function remember(folder: string, build: Build): Build {
   return build;
 }
 
-interface MakeOptions {
-  url: string;
-  source: string;
-  folder: string;
-}
-
-async function make({ url, source, folder }: MakeOptions): Promise<Build> {
+async function make({ url, source, folder }: { url: string; source: string; folder: string }): Promise<Build> {
   const known = maybeStored(folder);
-  const placing = await hashPlacing(findProject(url));
+  // What the toolkit writes imports by whole URLs.
+  const placing = isWritten(url) ? undefined : await hashPlacing(findProject(url));
   const isKept = known && known.placing === placing && await isWhole(known, folder);
-  const stored = isKept ? known : await store({ url, source, folder }, placing);
-  const project = projectOf(stored.flow);
+  const stored = isKept
+    ? known
+    : await (await import("./make_build.ts")).makeBuild({ url, source, folder, mainName }, placing);
+  const project = projectOfFlow(stored.flow);
   const file = basename(new URL(url).pathname);
   const build = {
     flow: stored.flow,
@@ -106,79 +106,19 @@ async function make({ url, source, folder }: MakeOptions): Promise<Build> {
   const whole = kept && isWholeGraph(kept) ? kept : undefined;
   const graph = whole && await stillValid(whole, project);
   if (graph) return { ...build, graph };
+  const [{ readCodeGraph }, { cacheImports }] = await Promise.all([
+    import("./read_code_graph.ts"),
+    import("./make_build.ts"),
+  ]);
   const [fresh] = await Promise.all([
     readCodeGraph(stored.flow, build.copyUrl, project, whole),
     cacheImports(url, build.main, project),
   ]);
   // The first caching may have made or extended the lock file.
-  const lockedProject = projectOf(stored.flow);
+  const lockedProject = projectOfFlow(stored.flow);
   const final = await withSettings(fresh, lockedProject);
   if (!final.unfetched) writeFileAtomic(graphFile, JSON.stringify(final));
   return { ...build, project: lockedProject, graph: final };
-}
-
-/** The project as it is now, with the hosts that the header asks to import from. */
-function projectOf(flow: Flow): Project {
-  const project = findProject(flow.url);
-  const hosts = flow.header.permissions.import;
-  return { ...project, importHosts: [...project.importHosts, ...Array.isArray(hosts) ? hosts : []] };
-}
-
-/** Reads, instruments and highlights a flow and writes the result, the file that makes it valid last. */
-async function store({ url, source, folder }: MakeOptions, placing?: string): Promise<StoredBuild> {
-  const [{ parseFlow }, { instrument }] = await Promise.all([
-    import("../notebook/parse_flow.ts"),
-    import("../notebook/instrument.ts"),
-  ]);
-  const flow = await parseFlow(source, url);
-  const { source: copy, edits } = await instrument(
-    flow,
-    placing ? await placedImports(url, projectOf(flow)) : undefined,
-  );
-  const stored: StoredBuild = {
-    flow,
-    edits: edits.map(({ line, column, inserted }) => [line, column, inserted]),
-    highlighted: await highlightCells(flow),
-    code: [],
-    ...(placing === undefined ? {} : { placing }),
-  };
-  const file = decodeURIComponent(basename(new URL(url).pathname));
-  Deno.mkdirSync(folder, { recursive: true });
-  for (const [name, text] of [[file, copy], [mainName, await mainModule(file)]]) {
-    writeFileAtomic(join(folder, name), text);
-    stored.code.push([name, await sha256(text)]);
-  }
-  writeFileAtomic(join(folder, "build.json"), JSON.stringify(stored));
-  return stored;
-}
-
-/** The toolkit's side of the process and the flow, in one module, which starts a little sooner than two. */
-async function mainModule(file: string): Promise<string> {
-  const specifier = JSON.stringify(`./${encodeURIComponent(file)}`);
-  return `${await readHost()}\nawait runFlow(() => import(${specifier}));\n`;
-}
-
-async function highlightCells(flow: Flow): Promise<[string, string][]> {
-  const { highlightCode } = await import("../report/highlight.ts");
-  const sources = flow.cells.filter((cell) => cell.type === "code").map((cell) => cell.source);
-  return await Promise.all(sources.map(async (text): Promise<[string, string]> => [
-    text,
-    await highlightCode(text, "typescript"),
-  ]));
-}
-
-/** Fetches what the flow imports, so that its process can do without any network. */
-async function cacheImports(url: string, main: string, project: Project): Promise<void> {
-  const output = await runDeno(["cache", "--quiet", ...projectFlags(project), main], project.root);
-  if (output.ok) return;
-  const copy = new URL(".", toFileUrl(main)).href + basename(new URL(url).pathname);
-  throw new DuctaflowError(
-    `Cannot load ${url}: ${output.stderr.trim().replace(/^error: /, "").replaceAll(copy, url)}`,
-    {
-      code: "flow-import",
-      hint: "Check the imports of the flow; packages are fetched once, from then on flows run from the cache",
-    },
-  );
 }
 
 /** The flow of an earlier build, to tell what a run made of it; undefined when the build is gone. */

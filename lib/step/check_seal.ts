@@ -5,7 +5,7 @@
  */
 import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256File } from "../base/hash.ts";
-import { exists } from "../base/maybe_file.ts";
+import { entriesOf } from "../base/maybe_file.ts";
 import { readInput } from "./inputs.ts";
 import { ownedFile, ownedFiles } from "./instance_paths.ts";
 import type { Seal } from "./seals.ts";
@@ -78,8 +78,10 @@ export async function settleSeal(seal: Seal, dir: string, look: InputLook): Prom
   const now = Date.now();
   const record = maybeSignature(`${dir}/${ownedFile.record}`);
   if (!record || !isSame(seal.record, record)) return undefined;
-  if (!ownedFiles.every((name) => exists(`${dir}/${name}`))) return undefined;
   const folder = maybeSettled(maybeSignature(dir), now);
+  const entries = new Map(entriesOf(dir).map((entry) => [entry.name, entry]));
+  if (!ownedFiles.every((name) => entries.has(name))) return undefined;
+  const flat = entries.values().every((entry) => entry.isFile);
   const inputs: Seal["inputs"] = [];
   for (const input of seal.inputs) {
     const found = look.signature(input.path);
@@ -103,5 +105,5 @@ export async function settleSeal(seal: Seal, dir: string, look: InputLook): Prom
     if (await sha256File(path) !== output.hash) return undefined;
     outputs.push({ ...output, signature: maybeSettled(found, now) });
   }
-  return { ...seal, folder, inputs, outputs };
+  return { ...seal, folder, flat, inputs, outputs };
 }

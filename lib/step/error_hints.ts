@@ -54,7 +54,13 @@ function permissionHint(flow: Flow, paths: InstancePaths, message: string): stri
   if (isPath && path && isBelow(path, paths.ownDir)) {
     return `"${paths.ownDir}" belongs to the toolkit and is closed to flows`;
   }
-  const line = path ? headerLineFor(flow.url, kind, path) : `${kind}: true`;
+  if (kind === "ffi" && value && !value.includes("/")) {
+    return `Deno grants a library by its path: open "${value}" by its whole path, with that path in the permissions in ` +
+      `the flow's header, such as ffi: [/usr/lib/${value}], or add all libraries there: ffi: true`;
+  }
+  // No header can name a file of one run.
+  const ofThisRun = kind === "ffi" && path && isBelow(path, paths.dir);
+  const line = path && !ofThisRun ? headerLineFor(flow.url, kind, path) : `${kind}: true`;
   const begin = flow.header.permissions[kind] ? "Extend" : "Add to";
   return `${begin} the permissions in the flow's header: ${line}`;
 }

@@ -29,6 +29,13 @@ export function escapingLinks(folders: string[], writable: string[] = []): strin
 
 const scans = new Map<string, { at: number; links: Link[] }>();
 
+const trusted = new Map<string, { at: number; folders: ReadonlySet<string> }>();
+
+/** Takes it that these run folders, which somebody has just looked at, hold no links: the next look need not. */
+export function trustRunFolders(runsDir: string, folders: ReadonlySet<string>): void {
+  trusted.set(runsDir, { at: performance.now(), folders });
+}
+
 /**
  * Absolute paths to close in the folders of other runs: links that lead out of them and of what else may be read. A flow
  * cannot plant one, and other programs do so rarely, so one look serves for half a minute.
@@ -36,7 +43,10 @@ const scans = new Map<string, { at: number; links: Link[] }>();
 export function escapingRunLinks(runsDir: string, ownDir: string, readable: string[]): string[] {
   let scan = scans.get(runsDir);
   if (!scan || performance.now() - scan.at > trustedMs) {
-    scan = { at: performance.now(), links: linksBelow([runsDir], runsScanLimit, ownDir) };
+    const known = trusted.get(runsDir);
+    trusted.delete(runsDir);
+    const except = known && performance.now() - known.at < trustedMs ? known.folders : new Set<string>();
+    scan = { at: performance.now(), links: linksBelow([runsDir], runsScanLimit, new Set([...except, ownDir])) };
     scans.set(runsDir, scan);
   }
   return leadingOut(scan.links, readable).map(({ path }) => nameable(path));
@@ -47,7 +57,7 @@ function leadingOut(links: Link[], folders: string[]): Link[] {
   return links.filter(({ real }) => real !== undefined && !roots.some((root) => isBelow(real, root)));
 }
 
-function linksBelow(folders: string[], limit: number, except?: string): Link[] {
+function linksBelow(folders: string[], limit: number, except: ReadonlySet<string> = new Set()): Link[] {
   const found: Link[] = [];
   for (const folder of folders) scan(folder);
   return found;
@@ -55,9 +65,10 @@ function linksBelow(folders: string[], limit: number, except?: string): Link[] {
   function scan(folder: string): void {
     for (const entry of readableEntries(folder)) {
       if (limit-- <= 0) return;
+      if (entry.isFile) continue;
       const path = join(folder, entry.name);
       if (entry.isSymlink) found.push({ path, real: maybeReal(path) });
-      else if (entry.isDirectory && path !== except) scan(path);
+      else if (entry.isDirectory && !except.has(path)) scan(path);
     }
   }
 }

@@ -25,5 +25,6 @@ export function executeOptions(plan: RunPlan, options: StepOptions): ExecuteOpti
     keep: options.keep ?? stepDefaults.keep,
     signal: options.signal,
     onEvent: options.onEvent,
+    reportCode: options.reportCode,
   };
 }

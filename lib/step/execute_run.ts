@@ -16,6 +16,7 @@ import type { Executor } from "../executor/executor.ts";
 import { type Attempt, runAttempt } from "./attempt.ts";
 import { readAudit } from "./audit.ts";
 import { gatherArtifacts, writeRun } from "./finish.ts";
+import { compactSeals } from "./compact_seals.ts";
 import { closeRunLinks } from "./grant.ts";
 import { moveToHistory } from "./history.ts";
 import { type Input, inputsOf } from "./inputs.ts";
@@ -26,7 +27,8 @@ import { maybeSealOf } from "./make_seal.ts";
 import { decideOutcome, type Outcome, tidyOutputs } from "./outcome.ts";
 import type { RunPlan } from "./plan_run.ts";
 import { maybeRecord } from "./record_file.ts";
-import { appendSeals, compactSeals } from "./seals.ts";
+import { appendSeals } from "./seals.ts";
+import type { Secrets } from "./secrets.ts";
 import { stopOnSignals } from "./signals.ts";
 import type { StepEvent } from "./step_options.ts";
 
@@ -39,6 +41,10 @@ export interface ExecuteOptions {
   keep: number;
   signal?: AbortSignal;
   onEvent?: (event: StepEvent) => void;
+  /** False leaves the code out of the report. */
+  reportCode?: boolean;
+  /** The secrets that the config names. */
+  secrets?: Secrets;
   /** Told how it ended when no process of the run is left to wait for: what follows is writing. */
   onProcessEnd?: (status: RunStatus) => void;
 }
@@ -91,6 +97,7 @@ async function tryUntilDone(
       signal,
       killSignal,
       onEvent: options.onEvent,
+      secrets: options.secrets,
     }).catch((error) => {
       recordFailure(plan, record, "Could not be carried out", error);
       throw error;
@@ -100,7 +107,7 @@ async function tryUntilDone(
     const again = number <= retries.max && (outcome.status === "failed" || outcome.status === "timed-out");
     if (!again || signal.aborted) {
       options.onProcessEnd?.(outcome.status);
-      return await finishRun(plan, record, attempt, outcome);
+      return await finishRun(plan, record, attempt, outcome, options);
     }
     const delayMs = Math.min(retries.backoffMs * 2 ** (number - 1), retries.maxBackoffMs);
     options.onEvent?.({ t: "retrying", attempt: number, delayMs, statusText: outcome.statusText });
@@ -135,7 +142,13 @@ function writeRunning({ running, record }: InstancePaths, text: string): void {
   }
 }
 
-async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, outcome: Outcome): Promise<RunRecord> {
+async function finishRun(
+  plan: RunPlan,
+  record: RunRecord,
+  attempt: Attempt,
+  outcome: Outcome,
+  { secrets, reportCode }: ExecuteOptions,
+): Promise<RunRecord> {
   const { paths, build, bound, grant } = plan;
   const accesses = readAudit(paths, grant, attempt.captured.folders);
   // The same events once more when there is a cell to be marked.
@@ -150,12 +163,15 @@ async function finishRun(plan: RunPlan, record: RunRecord, attempt: Attempt, out
     config: bound.config,
     cells: attempt.captured.cells,
     highlighted: build.highlighted,
+    reportCode,
+    redact: secrets && ((value: unknown) => secrets.redact(value)),
   };
   try {
     if (attempt.logError !== undefined && !outcome.error) throw attempt.logError;
     // A program that the flow started may have removed it; then the outcome says so.
     if (!maybeSignature(paths.config)) makeFolder(plan, record);
     record.artifacts = await gatherArtifacts(paths, record.warnings);
+    secrets?.redactRecord(record, paths.dir);
     await writeRun(paths, record, documents);
   } catch (error) {
     recordFailure(plan, record, "Failed while its results were written", error);

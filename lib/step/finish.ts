@@ -44,6 +44,13 @@ export interface RunDocuments {
   config: Config;
   cells: ExecutedCell[];
   highlighted: Map<string, string>;
+  /** False leaves the code out of the report. */
+  reportCode?: boolean;
+  /**
+   * Takes secrets out of what the flow's files show in the report; `"hide"` shows nothing of them, where there are secrets
+   * that are not known here.
+   */
+  redact?: ((value: unknown) => unknown) | "hide";
 }
 
 /** Lists the outputs of a run. Links that lead out of the run folder are removed. */
@@ -119,11 +126,13 @@ async function makeReport(
   paths: InstancePaths,
   record: RunRecord,
   notebook: Notebook,
-  { config, highlighted }: RunDocuments,
+  { config, highlighted, redact, reportCode }: RunDocuments,
 ): Promise<string> {
   try {
     const { renderReport } = await (renderers ??= loadRenderers());
-    return await renderReport(record, notebook, { config, highlighted, previews: await previews(paths, record) });
+    const shown = redact === "hide" ? {} : await previews(paths, record);
+    const clean = typeof redact === "function" ? redact(shown) as typeof shown : shown;
+    return await renderReport(record, notebook, { config, highlighted, previews: clean, code: reportCode });
   } catch (error) {
     record.warnings.push(`The report could not be made: ${messageOf(error)}`);
     const [title, text] = [`${record.step} ${record.instance}`, messageOf(error)].map(escapeHtml);

@@ -51,7 +51,7 @@ export function flattenConfig(config: Config): FlattenedConfig {
   return { variables: Object.fromEntries(variables), ambiguous: Object.fromEntries(ambiguous) };
 }
 
-/** An object whose keys are variables too; a reference to a run is a value. */
+/** An object whose keys are variables too; a reference to a run or a secret is a value. */
 function isSection(value: Json): value is { [key: string]: Json } {
-  return isJsonObject(value) && !("$run" in value);
+  return isJsonObject(value) && !("$run" in value || "$secret" in value);
 }

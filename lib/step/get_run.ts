@@ -2,7 +2,7 @@
  * Runs that are on disk.
  * @module
  */
-import { resolve } from "../deps/path.ts";
+import { join, resolve } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { entriesOf } from "../base/maybe_file.ts";
 import { isLocked } from "../base/lock.ts";
@@ -99,9 +99,10 @@ export async function getEarlierRuns(step: string, instance: string, options: Ge
   });
 }
 
-/** Names of all steps that ever ran, sorted. */
+/** Names of all steps that ever ran, sorted. A folder without folders, such as that of a collated page, is none. */
 export function stepNames(options: GetRunOptions = {}): string[] {
-  return folders(resolve(options.runsDir ?? stepDefaults.runsDir));
+  const runsDir = resolve(options.runsDir ?? stepDefaults.runsDir);
+  return folders(runsDir).filter((name) => folders(join(runsDir, name)).length > 0);
 }
 
 /** Names of all instances of a step, sorted. */

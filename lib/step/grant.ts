@@ -9,6 +9,7 @@ import { isBelow } from "../base/is_below.ts";
 import { isPathKind, permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionKind, PermissionSet } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
+import { originOf } from "../base/frozen_source.ts";
 import { escapingLinks, escapingRunLinks } from "./escaping_links.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
 
@@ -77,7 +78,9 @@ export function grantFlags(grant: Grant, modules: string[] = []): string[] {
   // Without this flag packages that look at the environment while they load would end the flow.
   if (grant.granted.env !== true) flags.push("--ignore-env");
   if (grant.closed.read.length > 0) flags.push(`--deny-read=${grant.closed.read.join()}`);
-  if (grant.granted.write !== undefined) flags.push(`--deny-write=${grant.closed.write.join()}`);
+  if (grant.granted.write !== undefined && grant.closed.write.length > 0) {
+    flags.push(`--deny-write=${grant.closed.write.join()}`);
+  }
   return flags;
 }
 
@@ -132,8 +135,9 @@ function absolute(kind: PermissionKind, values: string[], folder: string): strin
   return isPathKind(kind) ? values.map((path) => resolve(folder, path)) : values;
 }
 
+/** Data lies where it lay when a flow was published, not where its frozen source does. */
 function flowFolder(flow: Flow): string | undefined {
-  return flow.url.startsWith("file:") ? dirname(fromFileUrl(flow.url)) : undefined;
+  return flow.url.startsWith("file:") ? dirname(originOf(fromFileUrl(flow.url))) : undefined;
 }
 
 /** Deno reads a comma in a flag as the start of the next value, and there is no way to write one. */

@@ -12,11 +12,13 @@ import type { RunRecord } from "../base/record.ts";
 import { maybeBuiltFlow } from "./build.ts";
 import { Capture, type Captured } from "./capture.ts";
 import { maybeConfig } from "./config_file.ts";
+import { emptyIfThere } from "../base/maybe_file.ts";
 import { readEventLog } from "./event_log.ts";
 import { gatherArtifacts, writeRun } from "./finish.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 import { cellPhrase } from "./outcome.ts";
 import { maybeRecord } from "./record_file.ts";
+import { referencesIn } from "./references.ts";
 
 /** What is left of an interrupted run. */
 export interface InterruptedRun {
@@ -51,7 +53,12 @@ export async function recordInterrupted(paths: InstancePaths, running: RunRecord
   }
   record.artifacts = await gatherArtifacts(paths, record.warnings);
   const { flow, highlighted } = build;
-  await writeRun(paths, record, { flow, highlighted, config: maybeConfig(paths.config) ?? {}, cells: captured.cells });
+  const config = maybeConfig(paths.config) ?? {};
+  // Only the conductor that died knew what to take out of them.
+  const redact = referencesIn(config).secrets.length > 0 ? { redact: "hide" as const } : {};
+  await writeRun(paths, record, { flow, highlighted, config, cells: captured.cells, ...redact });
+  // Deno itself wrote it, with URLs and paths as the flow gave them.
+  emptyIfThere(paths.audit);
   return record;
 }
 

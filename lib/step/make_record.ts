@@ -11,6 +11,8 @@ import {
 } from "../base/record.ts";
 import { isBelow } from "../base/is_below.ts";
 import { version } from "../base/version.ts";
+import { isSkipped } from "../notebook/skipped_cells.ts";
+import { maybeWorkflowContext } from "../base/workflow_context.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Accesses, addDenials } from "./audit.ts";
 import type { Build } from "./build.ts";
@@ -42,12 +44,12 @@ export function startRecord(plan: StartedPlan, startedAt: Date): RunRecord {
     flow: { url: flow.url, title: flow.header.title ?? flow.name, hash: flow.hash },
     configHash: plan.configHash,
     parameters: bound.parameters,
-    cells: flow.cells.map(({ index, type, title, line }) => ({
+    cells: flow.cells.map(({ index, type, title, line, tags }) => ({
       index,
       type,
       ...(title === undefined ? {} : { title }),
       line,
-      status: type === "code" ? "not-run" : "skipped",
+      status: type === "code" && !isSkipped({ type, tags }) ? "not-run" : "skipped",
     })),
     permissions: {
       requested: grant.requested,
@@ -67,6 +69,15 @@ export function startRecord(plan: StartedPlan, startedAt: Date): RunRecord {
     environment: describeEnvironment(),
     ...optionalGit(build),
     warnings: [...flow.header.warnings, ...bound.warnings],
+    ...workflowParts(plan),
+  };
+}
+
+function workflowParts({ workflow }: RunPlan): Pick<RunRecord, "workflow" | "parent"> {
+  const context = maybeWorkflowContext();
+  return {
+    ...(workflow ? { workflow: workflow.record } : {}),
+    ...(context ? { parent: { step: context.workflow, instance: context.run } } : {}),
   };
 }
 
@@ -100,6 +111,7 @@ export function endRecord(
   if (suggestion !== undefined) record.permissions.suggestion = suggestion;
   record.metrics = captured.metrics;
   record.checks = captured.checks;
+  if (plan.workflow?.steps) record.steps = plan.workflow.steps();
   record.untraced = untraced(accesses.used, plan.grant.granted, plan.paths);
   record.output = {
     stdoutBytes: attempt.stdoutBytes,

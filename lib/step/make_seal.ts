@@ -46,6 +46,9 @@ export function maybeSealFrom(record: RunRecord | undefined): Seal | undefined {
 
 /** Why a green run must not be reused, if so. */
 function neverReusable(record: RunRecord): string | undefined {
+  if (record.permissions.command.some((arg) => arg.startsWith("--inspect"))) {
+    return "The last run was in a debugger, where values can be changed";
+  }
   const changed = record.inputs.find((input) => input.changed);
   return changed && `The input ${changed.path} changed while the run was reading it`;
 }

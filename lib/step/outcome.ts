@@ -3,16 +3,25 @@
  * is green only if the process exited 0 and the end of the last cell was reached.
  * @module
  */
+import { shorten } from "../base/shown_text.ts";
 import { formatDuration } from "../base/duration.ts";
 import { maybeSignature } from "../base/file_signature.ts";
 import type { ErrorRecord, RunStatus } from "../base/record.ts";
 import type { Flow } from "../notebook/flow.ts";
-import type { Output } from "../notebook/ipynb.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Captured } from "./capture.ts";
 import { hintFor } from "./error_hints.ts";
-import type { ThrownError } from "./event_log.ts";
 import type { InstancePaths } from "./instance_paths.ts";
+import {
+  causesOf,
+  cellAtLine,
+  firstCodeCell,
+  firstPosition,
+  positionsIn,
+  stderrOf,
+  withWorkerError,
+} from "./thrown_error.ts";
+import { isWritten, userPlace } from "./user_place.ts";
 
 /** How a run ended. */
 export interface Outcome {
@@ -79,7 +88,10 @@ function thrownOutcome(flow: Flow, paths: InstancePaths, captured: Captured): Ou
   const what = firstLine(
     thrown.name === "Thrown value" ? `Threw ${thrown.message}` : `${thrown.name}: ${thrown.message}`,
   );
-  const text = !late
+  const written = isWritten(flow.url) ? userPlace(thrown.stack) ?? userPlace(thrown.cause?.stack) : undefined;
+  const text = written !== undefined
+    ? `Failed at ${written}: ${what}`
+    : !late
     ? `Failed ${cell >= 0 ? cellPhrase(flow, failed) : "while it loaded its imports"}${line}: ${what}`
     : captured.done
     ? `Failed after the last cell, by an error that nothing waited for${line}: ${what}`
@@ -127,7 +139,9 @@ function incompleteOutcome(flow: Flow, paths: InstancePaths, captured: Captured)
     const hint = "Only what a flow leaves in its run folder is kept; let it remove its own files one by one";
     return fail("FolderGone", "Its run folder was removed while it ran", hint);
   }
-  const missed = captured.cells.find(({ record, executionCount }) => record.type === "code" && executionCount === null);
+  const missed = captured.cells.find(({ record: { type, status }, executionCount }) =>
+    type === "code" && status !== "skipped" && executionCount === null
+  );
   if (!missed) return undefined;
   const { index } = missed.record;
   const hint = `The generated code may be damaged: remove "${paths.buildDir}" and run it again`;
@@ -159,61 +173,6 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
   return value === undefined ? {} : { [key]: value } as { [P in K]?: V };
 }
 
-interface Position {
-  line: number;
-  column: number;
-}
-
-/** Of an error in a worker Deno tells the flow only that there was one, or null; what it was stands on stderr. */
-function withWorkerError(captured: Captured): ThrownError {
-  const { thrown } = captured.error!;
-  const isBare = thrown.message.startsWith("Unhandled error in child worker") ||
-    thrown.name === "Thrown value" && thrown.message === "null";
-  const said = isBare ? stderrOf(captured).map(({ text }) => text).join("") : "";
-  const [, message] = /Uncaught \(in worker "[^"]*"\) (?:\(in promise\) )?(.+)/.exec(said) ?? [];
-  return message ? { name: "Error", message: `In a worker: ${message}`, cause: { name: "Error", message } } : thrown;
-}
-
-/** Where an error was thrown, by its own stack or, without one, by those of its causes. */
-function firstPosition(flow: Flow, thrown: ThrownError): Position | undefined {
-  for (let error: ThrownError | undefined = thrown; error; error = error.cause) {
-    const [place] = positionsIn(flow, error.stack);
-    if (place) return place;
-  }
-  return undefined;
-}
-
-/** The places in the flow's own file that a stack names, innermost first. */
-export function positionsIn(flow: Flow, stack: string | undefined): Position[] {
-  const parts = (stack ?? "").split(`${flow.url}:`).slice(1);
-  return parts.flatMap((part) => {
-    const [, line, column] = /^(\d+):(\d+)/.exec(part) ?? [];
-    return line === undefined ? [] : [{ line: Number(line), column: Number(column) }];
-  });
-}
-
-function cellAtLine(flow: Flow, line: number): number | undefined {
-  return flow.cells.findLast((cell) => (cell.markerLine ?? cell.line) <= line)?.index;
-}
-
-function firstCodeCell(flow: Flow): number | undefined {
-  return flow.cells.find((cell) => cell.type === "code")?.index;
-}
-
-function causesOf(thrown: ThrownError): ErrorRecord["causes"] {
-  const causes = [];
-  for (let cause = thrown.cause; cause; cause = cause.cause) {
-    const { name, message, stack } = cause;
-    causes.push({ name, message, ...optional("stack", stack) });
-  }
-  return causes.length > 0 ? causes : undefined;
-}
-
-function firstLine(text: string): string {
-  const [line] = text.split("\n", 1);
-  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
-}
-
 function signalHint(signal: string): string | undefined {
   if (signal === "SIGKILL") return "Somebody killed it, or the machine ran out of memory";
   if (["SIGTRAP", "SIGABRT", "SIGILL"].includes(signal)) return "The JavaScript heap is full, or Deno itself crashed";
@@ -225,10 +184,8 @@ function codeHint(code: number): string | undefined {
   return code === 137 ? "Somebody killed it, or the machine ran out of memory" : undefined;
 }
 
-function stderrOf(captured: Captured): Extract<Output, { output_type: "stream" }>[] {
-  return captured.cells.flatMap((cell) => cell.outputs).filter((output) =>
-    output.output_type === "stream" && output.name === "stderr"
-  ) as Extract<Output, { output_type: "stream" }>[];
+function firstLine(text: string): string {
+  return shorten(text.split("\n", 1)[0], 200);
 }
 
 function saidOnStderr(captured: Captured, text: string): boolean {

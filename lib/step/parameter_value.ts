@@ -2,10 +2,12 @@
  * Whether a value fits the declared type of a parameter, and how text becomes one.
  * @module
  */
+import { secretNameOf } from "../base/names.ts";
+
 import type { Json } from "../base/json.ts";
 import type { ParameterType } from "../notebook/flow.ts";
 
-/** Whether a JSON value is of the type. */
+/** Whether a JSON value is of the type. What a secret stands for is text. */
 export function matchesType(value: Json, type: ParameterType): boolean {
   const typeOfValue: string = typeof value;
   switch (type.kind) {
@@ -17,8 +19,12 @@ export function matchesType(value: Json, type: ParameterType): boolean {
       return type.of.some((member) => matchesType(value, member));
     case "array":
       return Array.isArray(value) && value.every((item) => matchesType(item, type.of));
+    case "unsettable":
+      return false;
     case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
+      return typeof value === "object" && value !== null && !Array.isArray(value) && secretNameOf(value) === undefined;
+    case "string":
+      return typeOfValue === "string" || secretNameOf(value) !== undefined;
     default:
       return typeOfValue === type.kind;
   }
@@ -58,6 +64,8 @@ export function convertText(text: string, type: ParameterType | undefined): Json
       return convertUnion(text, type.of);
     case "array":
       return convertArray(text, type.of);
+    case "unsettable":
+      return undefined;
     case "object":
       return parseJson(text);
   }

@@ -4,7 +4,9 @@
  */
 import { dirname, fromFileUrl, join } from "../deps/path.ts";
 import { isBelow } from "../base/is_below.ts";
-import { exists } from "../base/maybe_file.ts";
+import { exists, maybeText } from "../base/maybe_file.ts";
+import type { Flow } from "../notebook/flow.ts";
+import { toolkitUrl } from "../base/toolkit.ts";
 
 /** What a flow's process takes from around the flow. */
 export interface Project {
@@ -26,9 +28,10 @@ export const configNames = ["deno.json", "deno.jsonc"];
  * folder if the flow lies below it, else the flow's own folder.
  */
 export function findProject(flowUrl: string): Project {
-  const importHosts = remoteHosts([flowUrl, import.meta.url]);
-  if (!flowUrl.startsWith("file:")) return { importHosts };
-  const folder = dirname(fromFileUrl(flowUrl));
+  const owner = maybeOwner(flowUrl) ?? flowUrl;
+  const importHosts = remoteHosts([owner, toolkitUrl]);
+  if (!owner.startsWith("file:")) return { importHosts };
+  const folder = dirname(fromFileUrl(owner));
   let root: string | undefined;
   let configFile: string | undefined;
   for (let at = folder;; at = dirname(at)) {
@@ -41,14 +44,36 @@ export function findProject(flowUrl: string): Project {
   return { root, configFile, lockFile: lockFile && exists(lockFile) ? lockFile : undefined, importHosts };
 }
 
+/** A flow that the toolkit wrote belongs to the project of the module that it was written for. */
+function maybeOwner(flowUrl: string): string | undefined {
+  if (!flowUrl.startsWith("file:") || !flowUrl.includes("/.ductaflow/")) return undefined;
+  return maybeText(join(dirname(fromFileUrl(flowUrl)), ownerFile))?.trim();
+}
+
+/** Beside a flow that the toolkit wrote: the URL of the module that it was written for. */
+export const ownerFile = "owner.txt";
+
+/** The project of a flow as it is now, with the hosts that the flow's header asks to import from. */
+export function projectOfFlow({ url, header }: Flow): Project {
+  const project = findProject(url);
+  const hosts = header.permissions.import;
+  return { ...project, importHosts: [...project.importHosts, ...Array.isArray(hosts) ? hosts : []] };
+}
+
 /** The flags by which every `deno` that touches the flow sees the same configuration, lock file and packages. */
 export function projectFlags(project: Project): string[] {
   return [
     project.configFile ? `--config=${project.configFile}` : "--no-config",
     project.lockFile ? `--lock=${project.lockFile}` : "--no-lock",
     "--node-modules-dir=none",
-    ...(project.importHosts.length > 0 ? [`--allow-import=${[...defaultHosts, ...project.importHosts].join()}`] : []),
+    ...importFlags(project.importHosts),
   ];
+}
+
+/** The flag that lets Deno load modules from these hosts too; none where Deno does so anyway. */
+export function importFlags(hosts: string[]): string[] {
+  const more = hosts.filter((host) => !defaultHosts.includes(host));
+  return more.length > 0 ? [`--allow-import=${[...defaultHosts, ...more].join()}`] : [];
 }
 
 /** An explicit list replaces Deno's own, so both are given. */
@@ -62,7 +87,8 @@ const defaultHosts = [
   "gist.githubusercontent.com:443",
 ];
 
-function remoteHosts(urls: string[]): string[] {
+/** The hosts of those URLs that are of the web, each with its port. */
+export function remoteHosts(urls: string[]): string[] {
   const remote = urls.filter((url) => /^https?:/.test(url)).map((url) => new URL(url));
   return [...new Set(remote.map((url) => `${url.hostname}:${url.port || (url.protocol === "https:" ? 443 : 80)}`))];
 }

@@ -3,8 +3,6 @@
  * run, the last line of an instance counts. It can be thrown away: without it a fresh run is found from its record.
  * @module
  */
-import { writeFileAtomic } from "../base/atomic_file.ts";
-import { acquireLock } from "../base/lock.ts";
 import { maybeStat, openMakingFolder } from "../base/maybe_file.ts";
 import { writeAll } from "../base/write_all.ts";
 import type { FileSignature } from "../base/file_signature.ts";
@@ -30,6 +28,8 @@ export interface Seal {
   /** What its record and its folder look like while nobody has touched them; the folder's once it has settled. */
   record?: FileSignature;
   folder?: FileSignature;
+  /** Whether the folder, as its signature tells it, holds nothing but files: no folders and no links. */
+  flat?: boolean;
   inputs: { path: string; kind: InputRecord["kind"]; hash?: string; signature?: FileSignature }[];
   outputs: { name: string; hash: string; signature?: FileSignature }[];
   /** Why the run cannot be reused at all, or absent. */
@@ -104,20 +104,10 @@ export function noteSettled(paths: InstancePaths, seal: Seal): void {
   });
 }
 
-/**
- * Rewrites a journal that holds mostly superseded lines. A line that another process appends meanwhile may be lost, which
- * is harmless: that run is found by its record.
- */
-export async function compactSeals(paths: Pick<InstancePaths, "seals" | "step">): Promise<void> {
-  const { count, lines } = load(paths.seals);
-  if (count < 1000 || count < lines.size * 3) return;
-  const lock = await acquireLock(`${paths.seals}.lock`, `The journal of ${paths.step}`);
-  try {
-    const seals = [...readSeals(paths.seals).all()];
-    writeFileAtomic(paths.seals, seals.map((seal) => `\n${JSON.stringify(seal)}`).join(""));
-  } finally {
-    lock.release();
-  }
+/** Whether half or more of a journal is superseded, so that it is worth rewriting (`compact_seals.ts`). */
+export function isSuperseded(path: string): boolean {
+  const { count, lines } = load(path);
+  return count >= 1000 && count >= lines.size * 2;
 }
 
 function load(path: string): Journal {
@@ -174,9 +164,13 @@ function lastWhole(path: string, instance: string): Seal | undefined {
 function maybeParse(line: string): Seal | undefined {
   try {
     const seal = JSON.parse(line);
-    const whole = typeof seal?.instance === "string" && Array.isArray(seal.inputs) && Array.isArray(seal.outputs);
+    const whole = typeof seal?.instance === "string" && isListOf(seal.inputs, "path") && isListOf(seal.outputs, "name");
     return whole ? seal : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isListOf(list: unknown, key: string): boolean {
+  return Array.isArray(list) && list.every((item) => typeof item?.[key] === "string");
 }

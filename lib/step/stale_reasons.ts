@@ -2,6 +2,7 @@
  * What of an instance changed since it ran, in words: one reason a thing.
  * @module
  */
+import { shorten } from "../base/shown_text.ts";
 import { basename, join } from "../deps/path.ts";
 import { maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256File } from "../base/hash.ts";
@@ -79,9 +80,7 @@ export function* configReasons(paths: InstancePaths, config: Config): Generator<
 }
 
 function show(value: Json | undefined): string {
-  if (value === undefined) return "(none)";
-  const text = canonicalJson(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return value === undefined ? "(none)" : shorten(canonicalJson(value));
 }
 
 /** Which kinds of permission changed, and the time zone, which reaches a flow in the same way. */

@@ -19,6 +19,11 @@ export interface RetryOptions {
   maxBackoff?: Duration;
 }
 
+/** Where the values of secrets come from. */
+export type SecretSource =
+  | { [name: string]: string }
+  | ((name: string) => string | undefined | Promise<string | undefined>);
+
 /** Options of one step. */
 export interface StepOptions {
   /** The name of the step; the flow's file name without its ending unless given. */
@@ -43,10 +48,20 @@ export interface StepOptions {
   keep?: number;
   /** False gives up with an error of code `locked` when another conductor runs the instance. Default: wait for it. */
   wait?: boolean;
+  /**
+   * Where the values of secrets come from that the config names with `{ $secret: "NAME" }`: an object, or a function
+   * that is asked for each. The conductor's environment unless given. Values reach the flow and nothing else.
+   */
+  secrets?: SecretSource;
   /** Cancels the run. */
   signal?: AbortSignal;
   /** Where it runs; this machine unless given. */
   executor?: Executor;
+  /**
+   * False leaves the code out of `report.html`, true puts it in, also where an earlier run is reused. Notebook and record
+   * always have it. Unless given, a new report has the code, and that of a reused run stays as it is.
+   */
+  reportCode?: boolean;
   /**
    * True when the values of the config are text, as from a command line or a CSV file, to be converted by type; or the
    * keys whose values are text, such as `maxDistance` or `model.seed`.

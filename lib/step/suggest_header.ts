@@ -11,6 +11,8 @@ import type { Grant } from "./grant.ts";
 import type { InstancePaths } from "./instance_paths.ts";
 
 const manyFiles = 5;
+/** From `flows/` to a folder beside the project's: more `..` than that nobody counts. */
+const mostClimbs = 3;
 
 /** What a run could do, and where. */
 export interface SuggestFrom {
@@ -52,6 +54,8 @@ function needed(kind: PermissionKind, { paths, grant }: SuggestFrom, { used, den
       ![paths.dir, paths.ownDir].some((own) => isBelow(path, own)) && path !== tempName
     );
   }
+  // A library in a run folder is there for one run only, and one found by its bare name Deno takes to be there.
+  if (kind === "ffi" && [...values].some((path) => isBelow(path, paths.dir))) return true;
   if (kind === "net") return hosts([...values], [...listOf(grant.granted, kind), ...listOf(denied, kind)]);
   return [...values];
 }
@@ -85,7 +89,15 @@ function toHeaderPaths(paths: string[], flowUrl: string): string[] {
   const short = [...listed].filter((path) => ![...listed].some((other) => other !== path && isBelow(path, other)));
   if (!flowUrl.startsWith("file:")) return short;
   const base = dirname(fromFileUrl(flowUrl));
-  return short.map((path) => relative(base, path) || ".");
+  return short.map((path) => headerPath(path, base));
+}
+
+/** Relative where both may move together; what is far away, or shares nothing but the root, is named as it is. */
+function headerPath(path: string, base: string): string {
+  const short = relative(base, path) || ".";
+  const steps = short.split("/");
+  const climbs = steps.findLastIndex((step) => step === "..") + 1;
+  return climbs > mostClimbs || climbs > 0 && climbs === base.split("/").length - 1 ? path : short;
 }
 
 /** Text that YAML takes for something else, such as `true` or `2024`, stands in quotes. */

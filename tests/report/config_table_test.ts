@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { MarkdownIt } from "../../lib/deps/markdown.ts";
 import { configMarkdown, configTables, renderConfigValue } from "../../lib/report/config_table.ts";
 import { payloads } from "./xss_corpus.ts";
 
+import type { Json } from "../../lib/base/json.ts";
 import type { ParameterRecord } from "../../lib/base/record.ts";
 
 const parameters: ParameterRecord[] = [
@@ -84,4 +85,17 @@ Deno.test("case 53: configMarkdown() keeps any text as text, on one line of its 
     // Formulas are set by Jupyter afterwards, anywhere but in code.
     assert(!/[$\\]/.test(html.replace(/<code>.*?<\/code>/g, "")), payload);
   }
+});
+
+Deno.test("configMarkdown() and renderConfigValue() show the begin of a long value and where all of it is", () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => ({ i }));
+  const values: Json[] = ["x".repeat(1e6), rows, rows.map(({ i }) => i)];
+  for (const value of values) {
+    for (const text of [configMarkdown({ value }), renderConfigValue(value).toString()]) {
+      assert(text.length < 200_000, `${text.length}`);
+      assertMatch(text, /… (1,000,000|[\d,]+) characters in all, see config(\.|&#46;)json/);
+    }
+  }
+  const { length } = configMarkdown({ value: "x".repeat(10_000) });
+  assert(length > 10_000 && length < 10_100, "what is no longer is shown whole");
 });

@@ -101,14 +101,18 @@ Deno.test("bindConfig() leaves globals that exist, and its own, alone", () => {
 });
 
 Deno.test("bindConfig() tells once of a value that JSON cannot hold", () => {
-  assertEquals(problems({ airport: "a", limit: NaN }), ["limit (line 3): found the number NaN, accepted is number"]);
-  assertEquals(problems({ airport: () => 1 }), ["airport (line 4): found a function, accepted is string"]);
+  assertEquals(problems({ airport: "a", limit: NaN }), [
+    "limit (line 3): found the number NaN, which JSON cannot hold, accepted is number",
+  ]);
+  assertEquals(problems({ airport: () => 1 }), [
+    "airport (line 4): found a function, which JSON cannot hold, accepted is string",
+  ]);
   assertEquals(problems({ airport: "a", part: { limit: 1n } }), [
-    "part.limit (line 3): found the BigInt 1n, accepted is number",
+    "part.limit (line 3): found the BigInt 1n, which JSON cannot hold, accepted is number",
   ]);
   assertEquals(problems({ airport: () => 1, limit: 3n, free: 1n, sizes: [1, undefined] }), [
-    "airport (line 4): found a function, accepted is string",
-    "limit (line 3): found the BigInt 3n, accepted is number",
+    "airport (line 4): found a function, which JSON cannot hold, accepted is string",
+    "limit (line 3): found the BigInt 3n, which JSON cannot hold, accepted is number",
     "free: found the BigInt 1n, which JSON cannot hold",
     "sizes[1]: found undefined, which JSON cannot hold",
   ]);
@@ -224,4 +228,27 @@ Deno.test("bindConfig() refuses references to runs whose names are no names, als
   ]);
   const text = { airport: "JFK", model: '{ "$run": { "step": "a" } }' };
   assertEquals(problems(text, { text: true }), [`model (line 6): its $run has no instance`]);
+});
+
+Deno.test("bindConfig() refuses to set what no config can: destructured variables and types that JSON has no values of", async () => {
+  const odd = await parseFlow(
+    `// %% tags=["parameters"]
+let since: Date = new Date(0);
+let until: string | Date = "never", count = 1n;
+const { a, b: [c = 1, ...d], ...e } = load();
+`,
+    "file:///flows/odd.ts",
+  );
+  assertEquals(bindConfig(odd, { until: "now" }).values, { until: "now" });
+  const config = { since: new Date(0), until: 3, count: "2", a: 1, b: 2, c: 3, nested: { d: 4, e: 5 } };
+  const { message } = assertThrows(() => bindConfig(odd, config), DuctaflowError);
+  assertEquals(message.split("\n  - ").slice(1).sort(), [
+    "a (line 4): a config cannot set what is destructured; declare it by itself",
+    "c (line 4): a config cannot set what is destructured; declare it by itself",
+    `count (line 3): found the text "2", accepted is bigint, which no config can hold; declare what JSON has`,
+    "d (line 4): a config cannot set what is destructured; declare it by itself",
+    "e (line 4): a config cannot set what is destructured; declare it by itself",
+    `since (line 2): found the text "1970-01-01T00:00:00.000Z", accepted is Date, which no config can hold; declare what JSON has`,
+    "until (line 3): found 3, accepted is string | Date",
+  ]);
 });

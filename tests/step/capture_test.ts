@@ -1,5 +1,6 @@
 import { assertEquals } from "../../lib/deps/assert.ts";
-import { Capture, captureLimits } from "../../lib/step/capture.ts";
+import { Capture } from "../../lib/step/capture.ts";
+import { captureLimits } from "../../lib/step/kept_output.ts";
 import type { Output } from "../../lib/notebook/ipynb.ts";
 import { flowOf } from "../notebook/executed.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
-import { getRun } from "../../lib/step/get_run.ts";
+import { getRun, stepNames } from "../../lib/step/get_run.ts";
 
 Deno.test("getRun() tells of an unknown instance what the step has, or which steps there are", async () => {
   const runsDir = Deno.makeTempDirSync();
@@ -16,5 +16,17 @@ Deno.test("getRun() tells of an unknown instance what the step has, or which ste
     assertEquals(await hint("report"), "Steps here: model");
   } finally {
     Deno.removeSync(runsDir, { recursive: true });
+  }
+});
+
+Deno.test("stepNames() lists the folders that hold runs, not that of a collated page", async () => {
+  const runsDir = await Deno.makeTempDir();
+  try {
+    Deno.mkdirSync(`${runsDir}/model/am`, { recursive: true });
+    Deno.mkdirSync(`${runsDir}/collated`);
+    Deno.writeTextFileSync(`${runsDir}/collated/index.html`, "");
+    assertEquals(stepNames({ runsDir }), ["model"]);
+  } finally {
+    await Deno.remove(runsDir, { recursive: true });
   }
 });

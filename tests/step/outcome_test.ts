@@ -4,7 +4,8 @@ import type { Attempt } from "../../lib/step/attempt.ts";
 import { Capture } from "../../lib/step/capture.ts";
 import type { RunEvent } from "../../lib/step/event_log.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";
-import { cellPhrase, decideOutcome, positionsIn, tidyOutputs } from "../../lib/step/outcome.ts";
+import { cellPhrase, decideOutcome, tidyOutputs } from "../../lib/step/outcome.ts";
+import { positionsIn } from "../../lib/step/thrown_error.ts";
 
 const flow = await parseFlow(
   `// %% tags=["parameters"]\nlet n = 1;\n// %% Load\nn;\n// %% [markdown]\n// text\n// %%\nn + 1;\n`,

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../../lib/deps/assert.ts";
 import { instancePaths } from "../../lib/step/instance_paths.ts";
-import { appendSeals, compactSeals, maybeSeal, type Seal } from "../../lib/step/seals.ts";
+import { compactSeals } from "../../lib/step/compact_seals.ts";
+import { appendSeals, maybeSeal, type Seal } from "../../lib/step/seals.ts";
 
 const seal = (instance: string, id: string): Seal => ({
   instance,
@@ -85,6 +86,8 @@ Deno.test(
       "5",
       '{"instance":"a"}',
       '{"instance":"a","inputs":{},"outputs":[]}',
+      '{"instance":"a","inputs":[null],"outputs":[]}',
+      '{"instance":"a","inputs":[],"outputs":[5]}',
       "}{",
     ];
     Deno.writeTextFileSync(at("a").seals, `\n${lines.join("\n")}`, { append: true });

@@ -57,8 +57,22 @@ const cases: [title: string, run: Run, lines: string[]][] = [
   ["does not ask for variables that were refused", { denied: { env: true } }, []],
   ["asks for no folder of temporary files", { denied: { write: ["<TMP>"] } }, []],
   ["keeps a granted folder of temporary files", { header: { write: ["/tmp"] }, used: { write: ["/tmp"] } }, [
-    "write: [../../tmp]",
+    "write: [/tmp]",
   ]],
+  ["names what shares only the root with the flow by its whole path", { denied: { read: ["/etc/hosts"] } }, [
+    "read: [/etc/hosts]",
+  ]],
+  ["keeps to relative paths in the project and beside it", { denied: { read: ["/project/a b/x", "/project"] } }, [
+    `read: [..]`,
+  ]],
+  ["names an installed library by its whole path", { denied: { ffi: ["/usr/lib/libm.so.6"] } }, [
+    "ffi: [/usr/lib/libm.so.6]",
+  ]],
+  [
+    "asks for all libraries where one was opened by its bare name, which nothing narrower allows",
+    { header: { ffi: ["/usr/lib/libz.so"] }, denied: { ffi: ["/project/runs/f/one/libm.so.6"] } },
+    ["ffi: true"],
+  ],
   [
     "drops what lies below another path",
     {
@@ -73,6 +87,14 @@ const cases: [title: string, run: Run, lines: string[]][] = [
     ["read: [../data]"],
   ],
 ];
+
+Deno.test("suggestHeader() counts at most three folders up", async () => {
+  const flow = await parseFlow(plain.source, "file:///a/b/c/d/e/f.ts");
+  const here = instancePaths("/a/runs", "f", "one");
+  const from = { paths: here, grant: computeGrant(flow, here) };
+  const text = suggestHeader(flow.url, from, { used: { read: ["/a/b/x", "/a/y"] }, denied: {} });
+  assertEquals(text, "permissions:\n  read: [../../../x, /a/y]");
+});
 
 for (const [title, run, lines] of cases) {
   Deno.test(`suggestHeader() ${title}`, () => assertEquals(suggest(run), lines));

@@ -8,8 +8,10 @@
  * the conductor, so nothing that a flow prints can be taken for a frame.
  * @module
  */
-import { type Bundle, bundleOf, displayMethod, imageBundle, notShown, rowsBundle, toJson } from "./display.ts";
+import { type Bundle, bundleOf, notShown, rowsBundle, toJson } from "./display.ts";
 import { describeError, mapStackTraces, type StackMap } from "./errors.ts";
+import { instrumentation, revive } from "./instrumentation.ts";
+import { kernelApi } from "./kernel.ts";
 
 /** What the conductor tells the process, as JSON on stdin. */
 export interface HostOrders extends StackMap {
@@ -22,6 +24,8 @@ export interface HostOrders extends StackMap {
   /** The path of the flow file, unless it is from the web. */
   flowPath?: string;
   run: { step: string; instance: string; dir: string };
+  /** For a published conductor: the folder it runs in, and what it is told about its run. */
+  conductor?: { cwd: string; context: object };
 }
 
 /** The folder of all runs as a flow writes it, from its run folder. */
@@ -76,10 +80,20 @@ export async function runFlow(importFlow: () => Promise<unknown>): Promise<void>
   }
 }
 
+/** Makes the process that of a published conductor: called by the module that is loaded before the conductor. */
+export function startConductor(): void {
+  const { cwd, context } = visible.conductor!;
+  Object.defineProperty(globalThis, Symbol.for("ductaflow.workflow"), { value: context });
+  Deno.chdir(cwd);
+  currentCell = 0;
+  markCell(0);
+  // Also when it calls `Deno.exit`, but not when an error ends it.
+  addEventListener("unload", () => send({ t: "done", ms: now(), rss: residentMemory() }));
+}
+
 installGlobals();
 mapStackTraces(visible);
-addEventListener("error", (event) => reportLate(event, (event as ErrorEvent).error));
-addEventListener("unhandledrejection", (event) => reportLate(event, (event as PromiseRejectionEvent).reason));
+listenForLateErrors();
 
 function readOrders(): HostOrders {
   const buffer = new Uint8Array(65536);
@@ -94,6 +108,11 @@ function readOrders(): HostOrders {
     // The conductor died before it gave the orders: there is nobody to run for.
     return Deno.exit(1);
   }
+}
+
+function markCell(index: number): void {
+  send({ t: "cell", cell: index, ms: now(), rss: residentMemory() });
+  send({ t: "cell", cell: index }, writeErr);
 }
 
 let measured = { at: -Infinity, rss: 0 };
@@ -124,12 +143,15 @@ function installGlobals(): void {
   // Storage that would be shared between instances and survive them.
   for (const name of ["localStorage", "sessionStorage", "caches"]) delete global[name];
   const hidden = (name: string | symbol, value: unknown) => Object.defineProperty(globalThis, name, { value });
-  hidden("__ductaflow__", Object.freeze(instrumentation()));
+  const place = { url: visible.flowUrl, path: visible.flowPath, resolve: (name: string) => import.meta.resolve(name) };
+  hidden("__ductaflow__", Object.freeze(instrumentation(place, visible.values, runsFromHere, { cell: enter, out })));
   hidden(Symbol.for("ductaflow.host"), Object.freeze(api()));
   for (const [name, value] of Object.entries(visible.globals)) {
-    Object.defineProperty(globalThis, name, { value: revive(value), configurable: true, writable: true });
+    Object.defineProperty(globalThis, name, { value: revive(value, runsFromHere), configurable: true, writable: true });
   }
-  (Deno as unknown as Record<string, unknown>).jupyter = kernelApi();
+  (Deno as unknown as Record<string, unknown>).jupyter = kernelApi((value) => show("display", value));
+  // The process began with the build's file, as nobody needs to know.
+  Object.defineProperty(Deno, "mainModule", { value: visible.flowUrl, configurable: true, enumerable: true });
   const { chdir } = Deno;
   // Deno's audit log has paths as they were written: the conductor must know from where they count.
   Deno.chdir = (folder) => {
@@ -138,36 +160,13 @@ function installGlobals(): void {
   };
 }
 
-/** What instrumented code calls. */
-function instrumentation() {
-  const base = visible.flowUrl;
-  const resolve = (specifier: string) => /^\.{0,2}\//.test(specifier) ? new URL(specifier, base).href : specifier;
-  const path = visible.flowPath;
-  const values = new Map(Object.entries(visible.values).map(([name, value]) => [name, revive(value)]));
-  return {
-    cell(index: number) {
-      currentCell = index;
-      send({ t: "cell", cell: index, ms: now(), rss: residentMemory() });
-      send({ t: "cell", cell: index }, writeErr);
-    },
-    out<T>(value: T): T {
-      if (value !== undefined) show("result", value);
-      return value;
-    },
-    has: (name: string) => values.has(name),
-    get: (name: string) => values.get(name),
-    at: (specifier: unknown) => typeof specifier === "string" ? resolve(specifier) : String(specifier),
-    meta: {
-      url: base,
-      filename: path,
-      dirname: path?.replace(/\/[^/]*$/, "") || undefined,
-      main: true,
-      resolve: (specifier: string) => {
-        const url = resolve(specifier);
-        return url === specifier ? import.meta.resolve(specifier) : url;
-      },
-    },
-  };
+function enter(index: number): void {
+  currentCell = index;
+  markCell(index);
+}
+
+function out(value: unknown): void {
+  if (value !== undefined) show("result", value);
 }
 
 /** What `lib/flow.ts` calls. */
@@ -181,41 +180,6 @@ function api() {
     input: (step: string, instance: string, file: string) => `${runsFromHere}/${step}/${instance}/${file}`,
     rows: rowsBundle,
   };
-}
-
-/** The part of Deno's Jupyter namespace that shows things, so that a notebook's code runs unchanged. */
-function kernelApi() {
-  const tag = (mime: string) => (strings: TemplateStringsArray, ...values: unknown[]) => ({
-    [displayMethod]: () => ({ [mime]: String.raw({ raw: strings }, ...values) }),
-  });
-  const image = (source: string | Uint8Array) => {
-    const bytes = typeof source === "string" ? Deno.readFileSync(source) : source;
-    return { [displayMethod]: () => imageBundle(bytes) ?? { "text/plain": Deno.inspect(bytes) } };
-  };
-  return {
-    $display: displayMethod,
-    display: (value: unknown, options?: { raw?: boolean }) => {
-      show("display", options?.raw ? { [displayMethod]: () => value } : value);
-      return Promise.resolve();
-    },
-    md: tag("text/markdown"),
-    html: tag("text/html"),
-    svg: tag("image/svg+xml"),
-    image,
-    format: (value: unknown) => Promise.resolve(bundleOf(value)),
-    broadcast: () => Promise.resolve(),
-  };
-}
-
-/** A reference to a run comes back as an object with its folder; the rest of a config stays as it is. */
-function revive(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(revive);
-  const reference = (value as { $run?: { step: string; instance: string } }).$run;
-  if (reference && Object.keys(value).length === 1) {
-    return { ...reference, dir: `${runsFromHere}/${reference.step}/${reference.instance}` };
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]));
 }
 
 function show(kind: "result" | "display", value: unknown): void {
@@ -249,8 +213,36 @@ function sendBundle(kind: "result" | "display", data: Bundle, cell: number): voi
   send({ t: "out", kind, cell, data: clean });
 }
 
+/** Errors that nothing waits for are heard of behind all listeners of the flow, which may take care of them. */
+function listenForLateErrors(): void {
+  const listen = globalThis.addEventListener;
+  const listeners = [
+    ["error", (event: Event) => reportLate(event, (event as ErrorEvent).error)],
+    ["unhandledrejection", (event: Event) => reportLate(event, (event as PromiseRejectionEvent).reason)],
+  ] as const;
+  const comeLast = () => {
+    for (const [type, listener] of listeners) {
+      globalThis.removeEventListener(type, listener);
+      listen.call(globalThis, type, listener);
+    }
+  };
+  const addEventListener = function (this: EventTarget | undefined, ...args: Parameters<typeof listen>) {
+    listen.apply((this ?? globalThis) as typeof globalThis, args);
+    comeLast();
+  };
+  Object.defineProperty(globalThis, "addEventListener", {
+    value: addEventListener,
+    configurable: true,
+    writable: true,
+  });
+  comeLast();
+}
+
 function reportLate(event: Event, error: unknown): void {
   // The flow failed already, and what it was about to show is still awaited.
   if (failed) return event.preventDefault();
-  send({ t: "error", late: true, error: describeError(error), ms: now(), rss: residentMemory() });
+  if (event.defaultPrevented) return;
+  // What ends a conductor comes this way too: nobody imports it who could catch it.
+  const late = visible.conductor === undefined;
+  send({ t: "error", late, error: describeError(error), ms: now(), rss: residentMemory() });
 }

@@ -15,6 +15,8 @@ async function joinParts(): Promise<string> {
   const parts = await Promise.all([
     import("./errors.ts", { with: { type: "text" } }),
     import("./display.ts", { with: { type: "text" } }),
+    import("./instrumentation.ts", { with: { type: "text" } }),
+    import("./kernel.ts", { with: { type: "text" } }),
     import("./main.ts", { with: { type: "text" } }),
   ]);
   // The parts import only each other, and no two of them declare the same name.
