@@ -3,9 +3,10 @@
  * @module
  */
 import { DuctaflowError, messageOf } from "../base/error.ts";
-import type { RunStatus } from "../base/record.ts";
+import { isGreen, type RunStatus } from "../base/record.ts";
 import type { Run } from "../step/run.ts";
 import type { StepEvent } from "../step/step_options.ts";
+import type { CheckedBatch } from "./check_rows.ts";
 
 /** An instance that did not succeed. */
 export interface BatchFailure {
@@ -59,6 +60,38 @@ export type BatchEvent =
   }
   /** The batch has ended. */
   | { t: "end"; succeeded: number; failed: number; cached: number; skipped: number; durationMs: number };
+
+/** What running rows came to, by the index of the row. */
+export interface BatchWork {
+  runs: ReadonlyMap<number, Run>;
+  failures: ReadonlyMap<number, BatchFailure>;
+  /** Names of instances that were not started. */
+  skipped: string[];
+  /** Whether somebody stopped it. */
+  stopped: boolean;
+}
+
+/** The work of a batch that finds all fresh. */
+export const noWork: BatchWork = { runs: new Map(), failures: new Map(), skipped: [], stopped: false };
+
+/** A batch from what was there and what was done. */
+export function batchOf({ plan, entries, fresh }: CheckedBatch, work: BatchWork, durationMs: number): Batch {
+  const runs = entries.flatMap(({ index }) => fresh.get(index) ?? work.runs.get(index) ?? []);
+  const succeeded = runs.filter((run) => isGreen(run.status));
+  const batch: Batch = {
+    step: plan.step,
+    runs,
+    succeeded,
+    failed: [...work.failures.values()].sort((a, b) => a.index - b.index),
+    cached: succeeded.filter((run) => run.cached),
+    skipped: work.skipped,
+    durationMs,
+    throwIfFailed() {
+      if (batch.failed.length + batch.skipped.length > 0) throw new BatchFailedError(batch);
+    },
+  };
+  return batch;
+}
 
 /** A batch of which not all instances succeeded. */
 export class BatchFailedError extends DuctaflowError {

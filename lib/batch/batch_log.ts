@@ -3,9 +3,10 @@
  * one for its end, so that an interrupted batch can be resumed. The runs themselves have the truth.
  * @module
  */
+import { explainDiskError } from "../base/disk_error.ts";
 import { entriesOf, maybeText, openMakingFolder, removeIfThere } from "../base/maybe_file.ts";
 import { newId } from "../base/new_id.ts";
-import type { RunStatus } from "../base/record.ts";
+import { isGreen, type RunStatus } from "../base/record.ts";
 import { writeAll } from "../base/write_all.ts";
 import { join, resolve } from "../deps/path.ts";
 
@@ -46,13 +47,22 @@ function logDir(runsDir: string, step: string): string {
 export function openBatchLog(runsDir: string, step: string): BatchLog {
   const id = newId();
   const dir = logDir(runsDir, step);
-  const file = openMakingFolder(join(dir, `${id}.ndjson`), { append: true, create: true });
+  const path = join(dir, `${id}.ndjson`);
+  const file = orExplain(path, () => openMakingFolder(path, { append: true, create: true }));
   for (const name of logNames(dir).slice(0, -kept)) removeIfThere(join(dir, name));
   return {
     id,
-    append: (line) => writeAll(file, encoder.encode(`${JSON.stringify(line)}\n`)),
+    append: (line) => orExplain(path, () => writeAll(file, encoder.encode(`${JSON.stringify(line)}\n`))),
     close: () => file.close(),
   };
+}
+
+function orExplain<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw explainDiskError(error, `write the log of the batch "${path}"`);
+  }
 }
 
 /**
@@ -68,15 +78,11 @@ export function lastBatch(runsDir: string, step: string): Map<string, string> | 
     if (start?.t !== "batch") continue;
     const done = new Map(start.kept);
     for (const line of lines) {
-      if (line?.t === "ended" && line.run !== undefined && isDone(line.status)) done.set(line.instance, line.run);
+      if (line?.t === "ended" && line.run !== undefined && isGreen(line.status)) done.set(line.instance, line.run);
       if (line?.t === "end" && line.succeeded === start.rows) return undefined;
     }
     return done;
   }
-}
-
-function isDone(status: string): boolean {
-  return status === "succeeded" || status === "warned";
 }
 
 /** Names sort by time, since they begin with it. */

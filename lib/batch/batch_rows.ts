@@ -2,14 +2,14 @@
  * Rows as instances to be run: each with its name and its config. All problems are found before anything starts.
  * @module
  */
-import { DuctaflowError, isDuctaflowError, messageOf } from "../base/error.ts";
+import { DuctaflowError, messageOf } from "../base/error.ts";
 import { isJsonObject, type Json, type JsonObject, toPlainJson } from "../base/json.ts";
 import { nameProblem, suggestName } from "../base/names.ts";
 import type { Flow } from "../notebook/flow.ts";
-import { bindConfig } from "../step/bind_config.ts";
 import { maybeGiven } from "../step/given.ts";
+import { mergeConfig } from "../step/merge_config.ts";
 import { originOf } from "./row.ts";
-import { mergeConfig, type RowConfig, rowReader } from "./row_config.ts";
+import { type RowConfig, rowReader } from "./row_config.ts";
 import { fillTemplate, lookupIn, parseTemplate } from "./template.ts";
 
 /** How rows become instances. */
@@ -137,16 +137,6 @@ function valueAt(config: JsonObject, path: string): unknown {
     (at, key) => isJsonObject(at as Json) ? (at as JsonObject)[key] : undefined,
     config,
   );
-}
-
-/** Tells whether the config of an entry fits the flow. */
-export function checkEntry(flow: Flow, { config, textKeys, index }: BatchEntry, problems: RowProblems): void {
-  try {
-    bindConfig(flow, config, { textKeys });
-  } catch (error) {
-    if (!isDuctaflowError(error, "bad-config")) throw error;
-    for (const line of error.message.split("\n").slice(1)) problems.add(index, line.replace(/^ *- /, ""));
-  }
 }
 
 type Namer<R> = (row: R, config: object, index: number) => string | undefined;

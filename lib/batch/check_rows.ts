@@ -3,18 +3,15 @@
  * must.
  * @module
  */
-import { isDuctaflowError } from "../base/error.ts";
-import { isGreen } from "../base/record.ts";
-import { bindConfig } from "../step/bind_config.ts";
+import { join } from "../deps/path.ts";
 import { instancePaths } from "../step/instance_paths.ts";
-import { hashConfig, type StepPlan } from "../step/plan_run.ts";
-import { maybeRecord } from "../step/record_file.ts";
+import type { StepPlan } from "../step/plan_step.ts";
 import type { Run } from "../step/run.ts";
 import { readSeals } from "../step/seals.ts";
 import { storedRun } from "../step/stored_run.ts";
 import type { StepOptions } from "../step/step_options.ts";
-import { type KeptRun, lastBatch } from "./batch_log.ts";
-import { type BatchEntry, checkEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
+import type { KeptRun } from "./batch_log.ts";
+import { type BatchEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
 import { estimateMs } from "./estimate.ts";
 import { findFresh, type FreshRun } from "./find_fresh.ts";
 
@@ -27,8 +24,12 @@ export interface CheckedBatch {
   fresh: Map<number, Run>;
   /** The same as names and ids. */
   kept(): KeptRun[];
+  /** Run folders that were just seen to hold nothing but files. */
+  flatFolders(): Set<string>;
   /** What is to be run, in the order of the rows. */
   stale: BatchEntry[];
+  /** The names of the secrets that the stale ones need. */
+  secrets: string[];
   /** Milliseconds that running it will take, as far as that can be guessed. */
   estimateMs(concurrency: number): number | undefined;
 }
@@ -44,7 +45,7 @@ export async function checkRows<R extends object>(
   const { flow } = plan.build;
   const problems = new RowProblems(rows);
   const entries = readEntries(flow, rows, options, problems);
-  const known = options.resume ? await finishedRuns(plan, entries) : new Map<number, FreshRun>();
+  const known = options.resume ? await runsDone(plan, entries) : new Map<number, FreshRun>();
   const open = entries.filter(({ index }) => !known.has(index));
   for (const [index, run] of await findFresh(plan, open, options)) known.set(index, run);
   const fresh = new Map<number, Run>();
@@ -53,7 +54,11 @@ export async function checkRows<R extends object>(
     if (run) fresh.set(index, storedRun(plan, instance, { ...run, cached: true }));
   }
   const stale = entries.filter(({ index }) => !fresh.has(index));
-  for (const entry of stale) checkEntry(flow, entry, problems);
+  const secrets = new Set<string>();
+  if (stale.length > 0) {
+    const { checkEntry } = await import("./check_entry.ts");
+    for (const entry of stale) for (const name of checkEntry(flow, entry, problems)) secrets.add(name);
+  }
   problems.throwAll(flow);
   return {
     plan,
@@ -64,7 +69,14 @@ export async function checkRows<R extends object>(
         const run = known.get(index);
         return run ? [[instance, run.id]] : [];
       }),
+    flatFolders() {
+      const stepDir = join(plan.runsDir, plan.step);
+      return new Set(
+        entries.filter(({ index }) => known.get(index)?.flat).map(({ instance }) => join(stepDir, instance)),
+      );
+    },
     stale,
+    secrets: [...secrets],
     estimateMs(concurrency) {
       if (stale.length === 0) return undefined;
       return estimateMs(stale, readSeals(instancePaths(plan.runsDir, plan.step, stale[0].instance).seals), concurrency);
@@ -72,28 +84,7 @@ export async function checkRows<R extends object>(
   };
 }
 
-/** What the last batch left green, and is still there, of the same config. */
-async function finishedRuns(plan: StepPlan, entries: readonly BatchEntry[]): Promise<Map<number, FreshRun>> {
-  const done = lastBatch(plan.runsDir, plan.step);
-  const runs = new Map<number, FreshRun>();
-  for (const entry of done ? entries : []) {
-    const { index, instance } = entry;
-    const id = done!.get(instance);
-    const record = id === undefined ? undefined : maybeRecord(instancePaths(plan.runsDir, plan.step, instance));
-    if (!record || record.id !== id || !isGreen(record.status)) continue;
-    // A row that was changed since asks for another run.
-    if (record.configHash !== await maybeConfigHash(plan, entry)) continue;
-    runs.set(index, { status: record.status, id: record.id });
-  }
-  return runs;
-}
-
-/** Undefined for a config that does not fit, which is told later. */
-async function maybeConfigHash({ build }: StepPlan, { config, textKeys }: BatchEntry): Promise<string | undefined> {
-  try {
-    return await hashConfig(bindConfig(build.flow, config, { textKeys }).config);
-  } catch (error) {
-    if (!isDuctaflowError(error, "bad-config")) throw error;
-    return undefined;
-  }
+async function runsDone(plan: StepPlan, entries: readonly BatchEntry[]): Promise<Map<number, FreshRun>> {
+  const { finishedRuns } = await import("./finished_runs.ts");
+  return await finishedRuns(plan, entries);
 }

@@ -5,15 +5,15 @@
 import { join } from "../deps/path.ts";
 import { checkSeal, InputLook, type SealFacts, settleSeal } from "../step/check_seal.ts";
 import { instancePaths } from "../step/instance_paths.ts";
-import { planGrant, type StepPlan } from "../step/plan_run.ts";
-import { appendSeals, compactSeals, readSeals, type Seal } from "../step/seals.ts";
+import { planGrant, type StepPlan } from "../step/plan_step.ts";
+import { appendSeals, readSeals, type Seal } from "../step/seals.ts";
 import type { StepOptions } from "../step/step_options.ts";
 import type { BatchEntry } from "./batch_rows.ts";
 
 const atOnce = 32;
 
 /** A run that would come out the same. */
-export type FreshRun = Pick<Seal, "id" | "status">;
+export type FreshRun = Pick<Seal, "id" | "status" | "flat">;
 
 /**
  * The runs of instances that would come out the same, by index. What is not among them may be fresh all the same: then
@@ -44,7 +44,7 @@ export async function findFresh(
     const seal = seals.get(entry.instance);
     if (!seal || entry.given === undefined) continue;
     const verdict = checkSeal(seal, `${stepDir}/${entry.instance}`, entry.given, facts, look);
-    if (verdict === "fresh") fresh.set(entry.index, { id: seal.id, status: seal.status });
+    if (verdict === "fresh") fresh.set(entry.index, { id: seal.id, status: seal.status, flat: seal.flat });
     else if (verdict === "doubtful") doubtful.push(entry);
   }
   if (doubtful.length > 0) await settleAll();
@@ -63,6 +63,8 @@ export async function findFresh(
         }),
       );
     }
-    if (settled.length > 0 && appendSeals(paths, settled)) await compactSeals(paths);
+    if (settled.length === 0 || !appendSeals(paths, settled)) return;
+    const { compactSeals } = await import("../step/compact_seals.ts");
+    await compactSeals(paths);
   }
 }

@@ -2,11 +2,8 @@
  * What a batch would do, without doing it.
  * @module
  */
-import { planStep } from "../step/plan_run.ts";
-import { explainReuse } from "../step/run_step_flow.ts";
 import type { StaleReason } from "../step/stale_reasons.ts";
-import { checkRows } from "./check_rows.ts";
-import { type BatchOptions, checkBatchOptions, stepOptions } from "./run_instances.ts";
+import type { BatchOptions } from "./run_instances.ts";
 
 /** An instance that would run. */
 export interface PlannedInstance {
@@ -54,23 +51,7 @@ export async function planInstances<R extends object>(
   rows: Iterable<R>,
   options: BatchOptions<R>,
 ): Promise<BatchPlan> {
-  const concurrency = checkBatchOptions(options);
-  const plan = await planStep(flow, options);
-  const checked = await checkRows(plan, [...rows], options);
-  const stale: PlannedInstance[] = [];
-  for (const entry of checked.stale) {
-    options.signal?.throwIfAborted();
-    const { instance, index, config } = entry;
-    const { fresh, reasons } = await explainReuse(flow, instance, config, stepOptions(entry, options));
-    if (!fresh) stale.push({ instance, index, reasons });
-  }
-  const isStale = new Set(stale.map(({ index }) => index));
-  const estimate = checked.estimateMs(concurrency);
-  return {
-    step: plan.step,
-    total: checked.entries.length,
-    fresh: checked.entries.filter(({ index }) => !isStale.has(index)).map(({ instance }) => instance),
-    stale,
-    ...(estimate === undefined ? {} : { estimateMs: estimate }),
-  };
+  const cwd = Deno.cwd();
+  const { planBatch } = await import("./plan_batch.ts");
+  return await planBatch(flow, rows, options, cwd);
 }

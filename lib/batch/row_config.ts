@@ -42,21 +42,16 @@ export function rowReader(flow: Flow): (row: object) => RowConfig {
     }
     if (isPlain && misread.length === 0) return { config: row, textKeys: [] };
     const texts = misread.length > 0 ? originOf(row)?.texts ?? {} : {};
+    const textKeys = misread.filter((column) => Object.hasOwn(texts, column));
     const config: JsonObject = {};
+    // What was read as declared stays as it is: nobody would convert its text.
     for (const column of Object.keys(cells)) {
-      setPath(config, useOf(column).path, Object.hasOwn(texts, column) ? texts[column] : cells[column]);
+      const value = textKeys.includes(column) ? texts[column] : cells[column];
+      // A cell that says nothing must not take away what `a.b` says.
+      if (value !== undefined) setPath(config, useOf(column).path, value);
     }
-    return { config, textKeys: misread.filter((column) => Object.hasOwn(texts, column)) };
+    return { config, textKeys };
   };
-}
-
-/** A config over another: objects are merged key by key, everything else is replaced. */
-export function mergeConfig(below: JsonObject, above: JsonObject): JsonObject {
-  const merged = Object.entries(above).map(([key, value]): [string, Json] => {
-    const old = Object.hasOwn(below, key) ? below[key] : undefined;
-    return [key, isJsonObject(old) && isJsonObject(value) ? mergeConfig(old, value) : value];
-  });
-  return { ...below, ...Object.fromEntries(merged) };
 }
 
 /** The type of the parameter `name`, or of the member `b` in the default of the parameter `a`. */

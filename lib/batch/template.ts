@@ -3,6 +3,7 @@
  * braces.
  * @module
  */
+import { shorten, visible } from "../base/shown_text.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
 
@@ -84,7 +85,7 @@ export function fillTemplate(
     const text = textOf(value);
     const problem = text === undefined ? noText(part.placeholder, value, lookup) : check(text);
     if (problem === undefined) return text;
-    problems.add(text === undefined ? problem : `"{${part.placeholder}}" is "${visible(text)}": ${problem}`);
+    problems.add(text === undefined ? problem : `"{${part.placeholder}}" is "${visible(shorten(text))}": ${problem}`);
     return "";
   });
   return { text: texts.join(""), problems: [...problems] };
@@ -137,7 +138,7 @@ function noText(name: string, value: unknown, lookup: Lookup): string {
   const meant = nearest(name, known);
   const shown = known.slice(0, namesShown).map((name) => `"${name}"`).join(", ");
   const more = known.length > namesShown ? ` and ${known.length - namesShown} more` : "";
-  return `"{${visible(name)}}" is not known${meant === undefined ? "" : ` (did you mean "{${meant}}"?)`}; ` +
+  return `"{${visible(shorten(name))}}" is not known${meant === undefined ? "" : ` (did you mean "{${meant}}"?)`}; ` +
     (known.length === 0 ? "there are no values at all" : `known are ${shown}${more}`);
 }
 
@@ -145,10 +146,4 @@ function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : typeof value === "number" ? `${value}` : `a ${typeof value}`;
-}
-
-/** A text as a message can show it: cut, and without characters that a terminal would act on. */
-function visible(text: string): string {
-  const cut = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  return cut.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }

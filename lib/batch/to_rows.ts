@@ -2,9 +2,10 @@
  * Data frames of any library as rows. They are known by their shape, so that no library is loaded.
  * @module
  */
+import { quoteValue } from "../base/shown_text.ts";
 import { plainRow } from "./tables/plain_row.ts";
 import { copyOrigin, type Row } from "./row.ts";
-import { quoteValue, TableProblems } from "./tables/table_problems.ts";
+import { TableProblems } from "./tables/table_problems.ts";
 
 /** Something with members to look for. */
 interface Members {

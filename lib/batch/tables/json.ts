@@ -2,10 +2,11 @@
  * JSON and NDJSON files as rows.
  * @module
  */
+import { quoteValue } from "../../base/shown_text.ts";
 import { isJsonObject, type Json } from "../../base/json.ts";
 import { messageOf } from "../../base/error.ts";
 import { type Row, withOrigin } from "../row.ts";
-import { badTable, quoteValue, TableProblems } from "./table_problems.ts";
+import { badTable, TableProblems } from "./table_problems.ts";
 import { textPieces, wholeText } from "./text.ts";
 import type { TableSource } from "./table_source.ts";
 

@@ -57,10 +57,3 @@ export function badTable(
 ): DuctaflowError {
   return new DuctaflowError(`The table ${source} cannot be read: ${problem}`, { ...options, code: "bad-table" });
 }
-
-/** A value as messages show it: text in quotes, all of it short. */
-export function quoteValue(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
-  const short = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  return typeof value === "string" ? `the text "${short}"` : short;
-}
