@@ -1,0 +1,72 @@
+/**
+ * A conductor of one instance, as a file to run and to go on from.
+ * @module
+ */
+import { basename, join } from "../deps/path.ts";
+import { checkName } from "../base/names.ts";
+import { shellWords } from "../base/shell_words.ts";
+import { shortPath } from "../base/short_path.ts";
+import { configText } from "./example_config.ts";
+import { hashMark, writeGenerated } from "./generated_file.ts";
+import { projectOfFlow } from "../step/project.ts";
+import { placeFrom, toolkitFrom } from "./place_from.ts";
+import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
+
+/** Makes `{flow}_run.ts` and `{flow}_config.json`; see `createFlowRunScript` of `mod.ts`. */
+export async function createFlowRunScript(
+  flowPath: string | URL,
+  config?: object,
+  options: ScriptOptions = {},
+): Promise<CreatedScript> {
+  const { flow, dir } = await scriptTarget(flowPath, options);
+  // Not only when somebody runs the script.
+  checkName("step", flow.name);
+  const path = join(dir, `${flow.name}_run.ts`);
+  const configFile = configName(flow);
+  const toolkit = toolkitFrom(dir, projectOfFlow(flow).root);
+  const written = await writeGenerated([
+    {
+      path,
+      text: scriptText({
+        toolkit,
+        flow: placeFrom(dir, flow.url),
+        config: configFile,
+        name: flow.name,
+        file: basename(path),
+      }),
+    },
+    { path: join(dir, configFile), text: configText(flow, config), keep: config === undefined },
+  ], options.force);
+  return { ...written, warnings: [], command: shellWords(["deno", "run", "-A", shortPath(path)]) };
+}
+
+interface ScriptParts {
+  /** What the toolkit is imported from. */
+  toolkit: string;
+  /** The flow, from the script. */
+  flow: string;
+  config: string;
+  name: string;
+  file: string;
+}
+
+function scriptText({ toolkit, flow, config, name, file }: ScriptParts): string {
+  const command = shellWords(["deno", "run", "-A", file]).replaceAll("*/", "* /");
+  return `/**
+ * Runs the flow "${name.replaceAll("*/", "* /")}" as one recorded instance, with the config in "${
+    config.replaceAll("*/", "* /")
+  }":
+ *
+ *   ${command}
+ *   ${command} --set key=value --instance name
+ *   ${command} --help
+ *
+ * ${hashMark} (as long as this file is not edited, it may be made again)
+ */
+import { runFlowCommand } from ${JSON.stringify(toolkit)};
+
+await runFlowCommand(new URL(${JSON.stringify(flow)}, import.meta.url), {
+  config: new URL(${JSON.stringify(encodeURIComponent(config))}, import.meta.url),
+});
+`;
+}
