@@ -1,0 +1,96 @@
+/**
+ * The versions of an artifact: all runs of its step that are kept.
+ * @module
+ */
+import { maybeText } from "../base/maybe_file.ts";
+import { sha256 } from "../base/hash.ts";
+import { isGreen, type RunRecord } from "../base/record.ts";
+import { join, resolve } from "../deps/path.ts";
+import { instanceNames } from "../step/get_run.ts";
+import { earlierPaths, historyOf as earlierNames } from "../step/history.ts";
+import { instancePaths } from "../step/instance_paths.ts";
+import { maybeRecord } from "../step/record_file.ts";
+import { stepDefaults } from "../step/step_options.ts";
+import type { ArtifactVersion } from "./artifact.ts";
+import type { ArtifactNode, Graph } from "./graph.ts";
+import { keysOf, stepName } from "./graph_rules.ts";
+import { decodeValue } from "./values/decode_value.ts";
+import { artifactFile, maybeDescription, storedPart, type StoredValue } from "./values/stored_value.ts";
+
+/** A version as it lies on disk. */
+export interface StoredVersion {
+  record: RunRecord;
+  dir: string;
+  value: StoredValue;
+  scalar?: number | string | boolean;
+}
+
+const scalarLimit = 10_000;
+
+/** The versions of an artifact, the newest first. */
+export async function historyOf(
+  graph: Graph,
+  node: ArtifactNode,
+  options: { workflow?: string; runsDir?: string },
+): Promise<ArtifactVersion<unknown>[]> {
+  const { workflow, runsDir = stepDefaults.runsDir } = graph.calls.get(node.call)!.settings;
+  const key = adHocKeys(graph, workflow).get(node.call)!;
+  const step = stepName(options.workflow ?? workflow, key);
+  return await namedHistory(step, resolve(options.runsDir ?? runsDir), node.path);
+}
+
+/** The versions of what a step leaves, the newest first. */
+export async function namedHistory(step: string, runsDir: string, path: string[]): Promise<ArtifactVersion<unknown>[]> {
+  return await Promise.all(
+    versionsOf(step, runsDir, path).map(async ({ record, dir, value, scalar }) => {
+      const { stored } = storedPart(value, path);
+      const hashes = filesOf(stored).map((file) => record.artifacts.find(({ name }) => name === file)?.hash ?? "");
+      return {
+        id: record.id,
+        run: record.instance,
+        at: record.endedAt ?? record.startedAt,
+        status: record.status,
+        hash: hashes.length === 1 ? hashes[0] : await sha256(hashes.join("\n")),
+        ...(stored.kind !== "parts" && stored.table ? { table: stored.table } : {}),
+        ...(scalar === undefined ? {} : { scalar }),
+        get: () => Promise.resolve().then(() => decodeValue(value, dir, path)),
+      };
+    }),
+  );
+}
+
+/** The green runs of a step that left something, the newest first. */
+export function versionsOf(step: string, runsDir: string, path: string[]): StoredVersion[] {
+  const versions: StoredVersion[] = [];
+  for (const instance of instanceNames(step, { runsDir })) {
+    const paths = instancePaths(runsDir, step, instance);
+    const places = [paths, ...earlierNames(paths).map((name) => earlierPaths(paths, name))];
+    for (const { dir, ...rest } of places) {
+      const record = maybeRecord({ dir, ...rest });
+      const description = isGreen(record?.status) ? maybeDescription(maybeText(join(dir, artifactFile))) : undefined;
+      if (!record || !description) continue;
+      const { value } = description;
+      versions.push({ record, dir, value, ...scalarOf(value, dir, path, record) });
+    }
+  }
+  return versions.sort((a, b) => a.record.id < b.record.id ? 1 : -1);
+}
+
+function scalarOf(value: StoredValue, dir: string, path: string[], record: RunRecord): Pick<StoredVersion, "scalar"> {
+  const { stored } = storedPart(value, path);
+  if (stored.kind !== "json" && stored.kind !== "text") return {};
+  const size = record.artifacts.find(({ name }) => name === stored.file)?.size ?? 0;
+  if (size > scalarLimit) return {};
+  const scalar = decodeValue(value, dir, path);
+  return ["number", "string", "boolean"].includes(typeof scalar) ? { scalar: scalar as number } : {};
+}
+
+function filesOf(value: StoredValue): string[] {
+  return value.kind === "parts" ? Object.values(value.parts).map(({ file }) => file) : [value.file];
+}
+
+/** What calls are called when a single artifact is asked for: told from all calls of their workflow in the conductor. */
+export function adHocKeys(graph: Graph, workflow: string): Map<string, string> {
+  const calls = [...graph.calls.values()].filter(({ settings }) => settings.workflow === workflow);
+  return keysOf(graph, calls.map(({ id }) => id));
+}
