@@ -1,0 +1,93 @@
+/**
+ * What comes after the end of a run: somebody is told, other workflows follow, old runs go. Each is noted when it is done,
+ * so that whoever looks next does what is left, and does none of it twice.
+ * @module
+ */
+import { messageOf } from "../../base/error.ts";
+import { sha256 } from "../../base/hash.ts";
+import { maybeLock } from "../../base/lock.ts";
+import { isGreen } from "../../base/record.ts";
+import { join } from "../../deps/path.ts";
+import { notifyAll, type NotifyEffects } from "../notify/notify.ts";
+import { bindParameters } from "../parameters.ts";
+import { readVersion } from "../publish/version.ts";
+import { removeOldRuns } from "./remove_runs.ts";
+import { readSettings } from "../settings.ts";
+import { appendLine, createTicket, maybeTicket, readLines, ticketPaths, type TicketState } from "../ticket.ts";
+import { workflowNames, type WorkflowPaths, workflowPaths } from "../workflow_paths.ts";
+
+/** One line of what was done. */
+type Done =
+  | { done: "notified" | "kept" | "all" }
+  | { done: "followed"; by: string; problem?: string };
+
+/** What following up needs from outside. */
+export interface FollowUpEffects extends NotifyEffects {
+  now: () => number;
+}
+
+/** Whether all was done for a run that ended. */
+export function isSettled({ paths }: TicketState): boolean {
+  return readLines<Done>(paths.after).some(({ done }) => done === "all");
+}
+
+/** Does what is left to do for a run that ended. What fails is noted with the run, and never fails the run. */
+export async function followUp(paths: WorkflowPaths, id: string, effects: FollowUpEffects): Promise<void> {
+  // Somebody else may have seen the end as well: who has the lock does all of it.
+  const lock = maybeTicket(paths, id) && await maybeLock(join(ticketPaths(paths, id).dir, "after.lock"), id);
+  try {
+    const state = lock && maybeTicket(paths, id);
+    if (state?.end) await doWhatIsLeft(paths, state, effects);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function doWhatIsLeft(paths: WorkflowPaths, state: TicketState, effects: FollowUpEffects): Promise<void> {
+  const { id } = state.ticket;
+  const before = readLines<Done>(state.paths.after);
+  const isDone = (what: Done["done"]) => before.some(({ done }) => done === what);
+  const note = (done: Done) => appendLine(state.paths.after, done);
+  for (const name of followersOf(paths, state)) {
+    if (before.some((line) => line.done === "followed" && line.by === name)) continue;
+    const problem = await follow(workflowPaths(name, paths), state, effects.now());
+    note({ done: "followed", by: name, ...(problem === undefined ? {} : { problem }) });
+  }
+  if (!isDone("notified")) {
+    await notifyAll(paths, state, effects);
+    note({ done: "notified" });
+  }
+  if (!isDone("kept")) {
+    await removeOldRuns(paths, { now: effects.now(), except: id });
+    note({ done: "kept" });
+  }
+  note({ done: "all" });
+}
+
+/** The workflows that follow a run that ended as this one did. */
+function followersOf(paths: WorkflowPaths, { end }: TicketState): string[] {
+  if (end!.status === "skipped") return [];
+  return workflowNames(paths).filter((name) => {
+    const { schedule, paused } = readSettings(workflowPaths(name, paths)).effective;
+    if (!schedule || !("after" in schedule) || schedule.after !== paths.name || paused) return false;
+    return schedule.on === "finish" || isGreen(end!.status as "failed");
+  });
+}
+
+/** Asks for the run that follows; its id comes from the run before it, so that it is asked for once. */
+async function follow(paths: WorkflowPaths, { ticket, end }: TicketState, now: number): Promise<string | undefined> {
+  const upstream = { workflow: ticket.workflow, run: ticket.id };
+  const stamp = end!.endedAt.replace(/[-:.Z]/g, "");
+  const hash = (await sha256(`${ticket.workflow}/${ticket.id}/${end!.endedAt}`)).slice(0, 8);
+  try {
+    const version = readVersion(paths);
+    const params = bindParameters(paths.name, version.parameters, {}, { at: now });
+    const requestedAt = new Date(now).toISOString();
+    const id = `${stamp}-after-${hash}`;
+    const common = { schema: 1, workflow: paths.name, id, version: version.version, params, requestedAt } as const;
+    await createTicket(paths, { ...common, trigger: "after", upstream });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
