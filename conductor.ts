@@ -34,6 +34,14 @@ function progress(event: BatchEvent) {
   if (event.t === "ended") console.error(`  ${event.instance}: ${event.statusText} (${seconds(event.durationMs)} s)`);
 }
 
+function number(value: number | undefined, digits = 0): string {
+  return value === undefined ? "–" : value.toFixed(digits);
+}
+
+function seconds(ms: number): string {
+  return number(ms / 1000, 1);
+}
+
 const prepared = await runInstances("prepare_flights", rows, {
   instance: nameOf,
   // For whom it is stays out of the config: a client's new name is no reason to run anything again.
@@ -123,14 +131,6 @@ One run     runs/delay_model/west_evening_short/report.html
 Clients     delivery/{client_group}/{project}/{instance}/`);
 
 if (failures.length > 0 || index?.status === "failed") Deno.exitCode = 1;
-
-function number(value: number | undefined, digits = 0): string {
-  return value === undefined ? "–" : value.toFixed(digits);
-}
-
-function seconds(ms: number): string {
-  return number(ms / 1000, 1);
-}
 
 function printTable(lines: string[][]) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));

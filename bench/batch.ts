@@ -69,8 +69,19 @@ async function freshBatches(): Promise<void> {
       await noop(count, runsDir, [], count - 1);
     }
     rows.push([`${count} instances, one row changed`, `${median(changed).toFixed(0)} ms`, "", ""]);
+    rows.push(["one instance that runs, in a process of its own", `${await oneAlone(runsDir)} ms`, "", ""]);
   }
   printTable("All fresh, whole processes", rows, ["what", "median", "ratio to ninja", "peak memory"]);
+}
+
+/** A batch of one row that must run, beyond the start of Deno and the import: what one row more should cost. */
+async function oneAlone(runsDir: string): Promise<string> {
+  const [alone, fresh]: number[][] = [[], []];
+  for (let i = 0; i < rounds; i++) {
+    alone.push(await measure(() => noop(1, `${runsDir}-alone-${i}`, [], 0)));
+    fresh.push(await measure(() => noop(1, `${runsDir}-alone-${i}`)));
+  }
+  return (median(alone) - median(fresh)).toFixed(0);
 }
 
 /** Runs the batch in a process; gives the most memory it had, in MB. */

@@ -21,7 +21,7 @@ const layers = [
   "cli",
 ];
 /** Run in a child process, or print when a flow is run without the toolkit. */
-const childSide = new Set(["flow.ts", "step/host/main.ts", "executor/watchdog.ts"]);
+const childSide = new Set(["flow.ts", "step/host/main.ts", "executor/watchdog.ts", "project/standalone/host.ts"]);
 const longest = 400;
 
 const root = new URL("../lib/", import.meta.url);
@@ -139,6 +139,15 @@ Deno.test("lib/ does not print, read arguments or exit, except in lib/cli and on
   assertEquals(problems, []);
 });
 
+Deno.test("lib/ names the modules of child processes by childModule(), so that the one file has them too", () => {
+  // The other one is embedded by a name of its own.
+  const own = new Set([...childSide, "project/standalone_script.ts"]);
+  const found = sources.filter(({ path, text }) =>
+    !own.has(path) && usesOf(/\bimport\.meta\.(resolve|dirname)\b/g, withoutComments(text)).length > 0
+  );
+  assertEquals(found.map(({ path }) => path), []);
+});
+
 Deno.test("importsOf() sees every form of import, and none in comments", () => {
   const text = `/** import "npm:doc"; */
 import { a } from "./a.ts";
@@ -188,4 +197,13 @@ Deno.test("deno.lock lists what the toolkit and its examples import, and no pack
   for (const folder of ["lib/deps/", "flows/"]) look(new URL(`../${folder}`, root));
   const strange = Object.keys(lock.specifiers).filter((specifier) => !named.has(specifier));
   assertEquals(strange, [], "run the tests with --lock=tests/deno.lock, as `deno task test` does");
+});
+
+Deno.test("onDemand() loads the module that its type is taken from", () => {
+  const calls = /\bonDemand<typeof import\("([^"]+)"\)>\(\s*"([^"]+)"/g;
+  const found = readSources().flatMap(({ path, text }) =>
+    [...text.matchAll(calls)].map(([, typed, loaded]) => [new URL(typed, new URL(path, root)).href, loaded])
+  );
+  assert(found.length > 10);
+  for (const [typed, loaded] of found) assertEquals(new URL(`../${loaded}`, root).href, typed);
 });

@@ -2,6 +2,7 @@
  * The command `batch`: one instance of a flow for every row of a control table.
  * @module
  */
+import { shellWords } from "../base/shell_words.ts";
 import { isDuctaflowError } from "../base/error.ts";
 import { jsonText } from "../base/json.ts";
 import type { Batch, BatchEvent, BatchFailedError } from "../batch/batch.ts";
@@ -12,17 +13,16 @@ import { type BatchOptions, runInstances } from "../batch/run_instances.ts";
 import { join, resolve } from "../deps/path.ts";
 import { stepDefaults } from "../step/step_options.ts";
 import { showBatchProgress } from "./batch_progress.ts";
-import { batchJson, batchSummary, shellWords } from "./batch_result.ts";
+import { batchJson, batchSummary } from "./batch_result.ts";
 import { checkSettings } from "./check_settings.ts";
 import type { Command } from "./command.ts";
-import { readConfigInput } from "./config_input.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes, signalCode } from "./exit.ts";
 import { commonOptions, type OptionTable, type OptionValues, parseCount, parseOptions, usageError } from "./options.ts";
 import { planText } from "./plan_text.ts";
 import { readRunOptions, runOptions } from "./run_options.ts";
 import { type SignalWatch, watchSignals } from "./signal_watch.ts";
-import { readStepOptions, stepArguments } from "./step_arguments.ts";
+import { readConfigValues, readStepOptions, stepArguments } from "./step_arguments.ts";
 import { painter } from "./style.ts";
 import { selectRows, suggestTemplate, tableLine } from "./table_rows.ts";
 
@@ -30,13 +30,19 @@ const failureModes = ["continue", "stop"] as const;
 
 const options = {
   ...stepArguments,
-  instance: { value: "template", help: "Name of each instance, made of columns: {zone}_{period}" },
+  instance: { value: "template", short: "i", help: "Name of each instance, made of columns: {zone}_{period}" },
   config: {
     value: "file",
     many: true,
+    short: "f",
     help: "Config that all rows have in common; later files win, the row wins over all",
   },
-  set: { value: "key=value", many: true, help: "One value that all rows have in common, over the config files" },
+  set: {
+    value: "key=value",
+    many: true,
+    short: "p",
+    help: "One value that all rows have in common, over the config files",
+  },
   rows: { value: "numbers", help: "Only these rows, counted from 1: 1-10,15" },
   concurrency: { value: "count", help: "How many run at a time; the number of cores unless given" },
   "on-failure": { value: "mode", choices: failureModes, help: "What to do after a failure; continue unless given" },
@@ -85,8 +91,8 @@ async function readOrder(values: Values, [flow, table, ...rest]: string[], effec
     throw usageError(`--events and ${values.json ? "--json" : "--dry-run"} exclude each other`);
   }
   const common = readBatchOptions(values);
-  const { config: defaults, textKeys: textDefaults } = await readConfigInput(values.config, values.set);
-  await checkSettings(flow, values.set, common);
+  const { config: defaults, textKeys: textDefaults } = await readConfigValues(values);
+  await checkSettings(flow, [...values.set, ...values.secret], common);
   const all = await readTable(table);
   effects.stderr.write(`${painter(effects.stderr.color)("dim", tableLine(table, all))}\n`);
   if (all.length === 0) throw usageError(`The table "${table}" has no rows`, "Give it a row a scenario");

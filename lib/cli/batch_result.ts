@@ -99,8 +99,3 @@ function failureLines(text: string, [first, ...others]: BatchFailure[], paint: P
   if (run) lines.push(`    ${paint("dim", "report")} ${shortPath(run.reportPath)}`);
   return lines;
 }
-
-/** The words of a command line as a shell takes them. */
-export function shellWords(words: string[]): string {
-  return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
-}

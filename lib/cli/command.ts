@@ -16,9 +16,18 @@ export interface Command {
   options: OptionTable;
   /** Command lines after the program's name, each with what it does. */
   examples: [line: string, what: string][];
-  /** Runs it and returns the exit code. */
-  run(args: string[], effects: Effects): Promise<number>;
+  /** Runs it and returns the exit code; `all` are the commands of the program. */
+  run(args: string[], effects: Effects, all: CommandTable): Promise<number>;
 }
+
+/** A command before it is loaded. */
+export interface CommandEntry {
+  summary: string;
+  load(): Promise<{ command: Command }>;
+}
+
+/** Commands by their names, in the order of the help. */
+export type CommandTable = Record<string, CommandEntry>;
 
 const helpWidth = 100;
 
@@ -36,7 +45,7 @@ export function commandHelp(command: Command, program: string, paint: Paint): st
     );
     return wrap(text, room).map((line, j) => [j === 0 ? paint("cyan", forms[i]) : "", line]);
   });
-  return `${paint("bold", "Usage")}\n  ${program} ${name} ${usage}\n
+  return `${paint("bold", "Usage")}\n  ${[program, name, usage].filter(Boolean).join(" ")}\n
 ${wrap(description, helpWidth).join("\n")}\n
 ${paint("bold", "Options")}
 ${columns(rows, { indent: "  " })}

@@ -10,6 +10,8 @@ import { fromFileUrl } from "../deps/path.ts";
 /** A stream that text is written to. */
 export interface OutStream {
   write(text: string): void;
+  /** Bytes as they are, for what is no text. */
+  writeBytes(bytes: Uint8Array): void;
   /** Whether colours are welcome. */
   color: boolean;
   /** Whether lines can be redrawn. */
@@ -64,15 +66,17 @@ export function processEffects(): Effects {
 function outStream(stream: typeof Deno.stdout): OutStream {
   const terminal = stream.isTerminal();
   const encoder = new TextEncoder();
+  const writeBytes = (bytes: Uint8Array) => {
+    try {
+      writeAll(stream, bytes);
+    } catch (error) {
+      // Whoever was reading has seen enough; the work goes on.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
+  };
   return {
-    write(text) {
-      try {
-        writeAll(stream, encoder.encode(text));
-      } catch (error) {
-        // Whoever was reading has seen enough; the work goes on.
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      }
-    },
+    write: (text) => writeBytes(encoder.encode(text)),
+    writeBytes,
     color: terminal && !Deno.noColor,
     live: terminal && maybeEnv("TERM") !== "dumb",
     width: () => terminal ? terminalSize("columns") : elsewhere.columns,

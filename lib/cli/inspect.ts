@@ -7,7 +7,7 @@ import { jsonText } from "../base/json.ts";
 import type { Flow, Parameter } from "../notebook/flow.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
 import { readFlow } from "../notebook/read_flow.ts";
-import { flowPath } from "../step/plan_run.ts";
+import { flowPath } from "../step/plan_step.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { configSchema } from "./json_schema.ts";
@@ -15,6 +15,7 @@ import { commonOptions, type OptionTable, parseOptions, usageError } from "./opt
 import { columns, cutText, oneLine, type Paint, painter } from "./style.ts";
 
 const options = {
+  schema: { help: "Print only the JSON Schema of its config, for editors and other programs" },
   json: { help: "Print the flow as JSON, with the JSON Schema of its config under configSchema" },
 } satisfies OptionTable;
 
@@ -27,15 +28,19 @@ export const command: Command = {
   examples: [
     ["inspect delay_model", "flows/delay_model.ts"],
     ["inspect flows/delay_model.ts --json", "all of it as data, with a JSON Schema of the config"],
+    ["inspect delay_model --schema > delay_model.schema.json", "to check and complete config files in an editor"],
   ],
   async run(args, { stdout }) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const [path, ...rest] = positionals;
     if (!path) throw usageError("No flow is given", "Write the path of a flow, or the name of one in flows/");
     if (rest.length > 0) throw usageError(`"${rest[0]}" is one argument too many`);
+    if (values.json && values.schema) throw usageError("--json and --schema exclude each other");
     const flow = await readFlow(flowPath(path));
     stdout.write(
-      values.json
+      values.schema
+        ? jsonText(configSchema(flow))
+        : values.json
         ? jsonText({ ...flow, configSchema: configSchema(flow) })
         : flowText(flow, painter(stdout.color), stdout.width()),
     );

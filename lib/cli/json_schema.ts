@@ -37,6 +37,8 @@ function typeSchema(type: ParameterType): JsonObject {
       return { type: "array", items: typeSchema(type.of) };
     case "union":
       return unionSchema(type.of);
+    case "unsettable":
+      return { not: {} };
     default:
       return { type: type.kind };
   }

@@ -8,10 +8,10 @@ import type { OutStream } from "./effects.ts";
 
 /** The live lines of one terminal. */
 export class LiveBlock {
-  #stream: OutStream;
+  #stream: Omit<OutStream, "writeBytes">;
   #shown: number[] = [];
 
-  constructor(stream: OutStream) {
+  constructor(stream: Omit<OutStream, "writeBytes">) {
     this.#stream = stream;
   }
 

@@ -4,32 +4,48 @@
  * @module
  */
 import { nearest } from "../base/nearest.ts";
-import { version } from "../base/version.ts";
-import { type Command, commandHelp } from "./command.ts";
+import { checkDeno, version } from "../base/version.ts";
+import { type CommandEntry, commandHelp, type CommandTable } from "./command.ts";
 import { type Effects, processEffects } from "./effects.ts";
 import { errorJson, errorText, exitCodeOf, exitCodes } from "./exit.ts";
 import { usageError } from "./options.ts";
 import { columns, painter } from "./style.ts";
 
-interface CommandEntry {
-  summary: string;
-  load(): Promise<{ command: Command }>;
-}
-
 /** All commands, in the order of the help. */
-export const commands: Record<string, CommandEntry> = {
+export const commands: CommandTable = {
   run: { summary: "Run a flow as one recorded instance", load: () => import("./run.ts") },
   batch: { summary: "Run a flow for every row of a control table", load: () => import("./batch.ts") },
   inspect: { summary: "Show what a flow is: parameters, permissions, cells", load: () => import("./inspect.ts") },
   why: { summary: "Tell whether an instance would run again, and why", load: () => import("./why.ts") },
   list: { summary: "List steps, or the instances of one", load: () => import("./list.ts") },
   show: { summary: "Show one run: status, results, errors, permissions", load: () => import("./show.ts") },
+  collate: { summary: "Put many runs onto one page", load: () => import("./collate.ts") },
   deliver: { summary: "Copy outputs of runs to folders", load: () => import("./deliver.ts") },
   diff: { summary: "Compare two runs, or a run with the one before it", load: () => import("./diff.ts") },
+  publish: { summary: "Publish a flow or a conductor as a workflow", load: () => import("./publish.ts") },
+  trigger: { summary: "Run a workflow once, now", load: () => import("./trigger.ts") },
+  flows: { summary: "List published workflows, show one, change its settings", load: () => import("./flows.ts") },
+  runs: { summary: "List the runs of workflows", load: () => import("./runs.ts") },
+  logs: { summary: "Print what a run of a workflow printed", load: () => import("./logs.ts") },
+  cancel: { summary: "Ask a run of a workflow to end", load: () => import("./cancel.ts") },
+  resume: { summary: "Run a run again that failed, reusing what succeeded", load: () => import("./resume.ts") },
+  history: { summary: "Show a metric over the runs of a workflow", load: () => import("./history.ts") },
+  export: { summary: "Write a workflow with its runs into one file", load: () => import("./export.ts") },
+  import: { summary: "Read a workflow with its runs from a file", load: () => import("./import.ts") },
+  serve: { summary: "Run workflows when they are due", load: () => import("./serve.ts") },
   clean: {
     summary: "Show what could be removed from the runs folder, and remove it",
     load: () => import("./clean.ts"),
   },
+  new: { summary: "Make a new project with a working example", load: () => import("./new.ts") },
+  doctor: { summary: "Look at this machine: what is there, what is missing", load: () => import("./doctor.ts") },
+  completions: { summary: "Print a script that completes commands in a shell", load: () => import("./completions.ts") },
+  "to-ipynb": { summary: "Make Jupyter notebooks of flows and conductors", load: () => import("./to_ipynb.ts") },
+  "from-ipynb": { summary: "Make flows and conductors of Jupyter notebooks", load: () => import("./from_ipynb.ts") },
+  script: { summary: "Make a conductor of one flow, to run and to edit", load: () => import("./script.ts") },
+  standalone: { summary: "Make one file of a flow that needs only Deno", load: () => import("./standalone.ts") },
+  runner: { summary: "Make a file that runs a flow once, without a record", load: () => import("./runner.ts") },
+  compile: { summary: "Make an executable of a flow", load: () => import("./compile.ts") },
 };
 
 /** Runs the command line and ends the process with its exit code. */
@@ -53,6 +69,7 @@ export async function runCommandLine(args: string[], effects: Effects): Promise<
 async function dispatch(args: string[], effects: Effects): Promise<number> {
   const { stdout, stderr, program } = effects;
   const [name, ...rest] = args;
+  checkDeno();
   if (name === undefined) {
     stderr.write(mainHelp(program, stderr.color));
     return exitCodes.usage;
@@ -69,7 +86,7 @@ async function dispatch(args: string[], effects: Effects): Promise<number> {
     throw usageError(`There is no option "${name}" before the command`, `See ${program} --help`);
   }
   const { command } = await commandEntry(name === "help" ? rest[0] : name, rest).load();
-  if (name !== "help" && !hasHelp(rest)) return await command.run(rest, effects);
+  if (name !== "help" && !hasHelp(rest)) return await command.run(rest, effects, commands);
   stdout.write(commandHelp(command, program, painter(stdout.color)));
   return exitCodes.done;
 }

@@ -2,9 +2,11 @@
  * Options of a command: one table serves the parser, the help and the suggestions.
  * @module
  */
-import { DuctaflowError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
+import { usageError } from "../base/usage_error.ts";
 import { parseArgs } from "../deps/cli.ts";
+
+export { usageError };
 
 /** One option, `--name`. */
 export interface OptionSpec {
@@ -36,11 +38,6 @@ export const commonOptions = {
   help: { help: "Show this help", short: "h" },
 } satisfies OptionTable;
 
-/** Wrong use of the command line. */
-export function usageError(message: string, hint?: string): DuctaflowError {
-  return new DuctaflowError(message, { code: "usage", ...(hint === undefined ? {} : { hint }) });
-}
-
 /** Reads the arguments of a command. All problems are found and thrown together. */
 export function parseOptions<T extends OptionTable>(
   args: string[],
@@ -49,7 +46,7 @@ export function parseOptions<T extends OptionTable>(
   const names = Object.keys(table);
   const isSwitch = (name: string) => table[name].value === undefined;
   const problems: { message: string; hint?: string }[] = [];
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(joinValues(args, table), {
     boolean: names.filter(isSwitch),
     // "_" keeps positional arguments that look like numbers text.
     string: [...names.filter((name) => !isSwitch(name)), "_"],
@@ -68,6 +65,29 @@ export function parseOptions<T extends OptionTable>(
   throwAll(problems);
   const values = Object.fromEntries(names.map((name) => [name, parsed[name]]));
   return { values: values as OptionValues<T>, positionals: parsed._ };
+}
+
+/** What the parser would misread: `-` as the value of an option, and a value right behind a short name (`-pkey=1`). */
+function joinValues(args: string[], table: OptionTable): string[] {
+  const end = args.indexOf("--");
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    const name = end >= 0 && i > end ? undefined : valueOption(arg, table);
+    const rest = name !== undefined && !arg.startsWith("--") ? arg.slice(2).replace(/^=/, "") : "";
+    if (rest !== "") joined.push(`--${name}=${rest}`);
+    else if (name !== undefined && args[i + 1] === "-") joined.push(`--${name}=${args[++i]}`);
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+/** The option that takes a value and that an argument names, by its long name alone or by its letter. */
+function valueOption(arg: string, table: OptionTable): string | undefined {
+  const [, letter] = /^-([A-Za-z])/.exec(arg) ?? [];
+  const [, long] = /^--([\w-]+)$/.exec(arg) ?? [];
+  const name = long ?? Object.keys(table).find((name) => letter !== undefined && table[name].short === letter);
+  return name !== undefined && Object.hasOwn(table, name) && table[name].value !== undefined ? name : undefined;
 }
 
 function unknownOption(arg: string, names: string[]): { message: string; hint?: string } {

@@ -7,18 +7,35 @@ import { nearest } from "../base/nearest.ts";
 import { permissionKinds } from "../base/permission_kind.ts";
 import type { PermissionOptions } from "../step/grant.ts";
 import type { StepOptions } from "../step/step_options.ts";
-import { type ConfigInput, deriveInstance, readConfigInput } from "./config_input.ts";
+import { type ConfigInput, deriveInstance, readConfigInput } from "../step/config_input.ts";
 import { type OptionTable, type OptionValues, usageError } from "./options.ts";
 
 /** Options that decide what a step is. */
 export const stepArguments = {
-  config: { value: "file", many: true, help: "Config from a .json, .yaml or .yml file; later files win" },
+  config: {
+    value: "file",
+    many: true,
+    short: "f",
+    help: `Config from a .json, .yaml or .yml file, or from "-" (stdin); later files win`,
+  },
+  "config-yaml": { value: "text", many: true, short: "y", help: "Config as YAML or JSON text, over the files" },
+  "config-base64": { value: "text", many: true, short: "b", help: "The same text in Base64, over those" },
   set: {
     value: "key=value",
     many: true,
-    help: "One value over the config files; model.seed=3 nests, key:=JSON is typed",
+    short: "p",
+    help: "One value over all of these; model.seed=3 nests, key:=JSON is typed",
   },
-  instance: { value: "name", help: "Name of the instance, instead of the second argument" },
+  secret: {
+    value: "key=NAME",
+    many: true,
+    help: "Give a key the value of the environment variable NAME, which is written down nowhere",
+  },
+  instance: {
+    value: "name",
+    short: "i",
+    help: "Name of the instance, instead of the second argument; {period}_{model.seed} takes values of the config",
+  },
   step: { value: "name", help: "Name of the step instead of the flow's file name" },
   runs: { value: "folder", help: `Folder of all runs, "runs" unless given` },
   strict: { help: "Count changes of comments and formatting in the code too" },
@@ -42,6 +59,7 @@ export interface StepArguments {
 export async function readStepArguments(
   values: OptionValues<typeof stepArguments>,
   positionals: string[],
+  stdin?: () => Promise<string>,
 ): Promise<StepArguments> {
   const [flow, named, ...rest] = positionals;
   if (!flow) throw usageError("No flow is given", "Write the path of a flow, or the name of one in flows/");
@@ -55,10 +73,24 @@ export async function readStepArguments(
   if (named !== undefined && values.instance !== undefined && named !== values.instance) {
     throw usageError(`The instance is given twice, as "${named}" and as "${values.instance}"`);
   }
-  const input = await readConfigInput(values.config, values.set);
-  const instance = values.instance ?? named ?? await deriveInstance(values.config, values.set);
+  const input = await readConfigValues(values, stdin);
   const options: StepOptions = { textConfig: input.textKeys, ...readStepOptions(values) };
+  const name = values.instance ?? named;
+  const instance = name === undefined
+    ? await deriveInstance(input.labels, values.set)
+    : name.includes("{")
+    ? await (await import("./instance_template.ts")).fillInstance(name, { flow, input, options })
+    : name;
   return { flow, instance, input, options };
+}
+
+/** The config that these options give. */
+export async function readConfigValues(
+  values: Pick<OptionValues<typeof stepArguments>, "config" | "config-yaml" | "config-base64" | "set" | "secret">,
+  stdin?: () => Promise<string>,
+): Promise<ConfigInput> {
+  const { config, set, secret, "config-yaml": yaml, "config-base64": base64 } = values;
+  return await readConfigInput(config, set, { yaml, base64, secrets: secret, stdin });
 }
 
 /** What the command line says of a step besides its flow, instance and config. */

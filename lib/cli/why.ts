@@ -39,11 +39,13 @@ The exit code is 0 both ways.`,
   async run(args, effects) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const step = await readStepArguments(values, positionals);
-    await checkSettings(step.flow, values.set, step.options);
+    await checkSettings(step.flow, [...values.set, ...values.secret], step.options);
     if (positionals.length < 2 && values.instance === undefined) {
       effects.stderr.write(painter(effects.stderr.color)("dim", `For ${stepOf(step)}/${step.instance}\n`));
     }
-    if (values.config.length + values.set.length === 0) await useRecordedConfig(step, effects);
+    if (step.input.labels.length + values.set.length + values.secret.length === 0) {
+      await useRecordedConfig(step, effects);
+    }
     const { fresh, reasons, code } = await explainFreshness(step.flow, step.instance, step.input.config, step.options);
     const { stdout } = effects;
     if (values.json) {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { DuctaflowError } from "../../lib/base/error.ts";
 import type { BatchPlan, PlannedInstance } from "../../lib/batch/plan_instances.ts";
 import type { Row } from "../../lib/batch/row.ts";
-import { shellWords } from "../../lib/cli/batch_result.ts";
+import { shellWords } from "../../lib/base/shell_words.ts";
 import { runCommandLine } from "../../lib/cli/main.ts";
 import { planText } from "../../lib/cli/plan_text.ts";
 import { painter } from "../../lib/cli/style.ts";

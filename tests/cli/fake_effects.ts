@@ -28,6 +28,10 @@ export class Screen implements OutStream {
       .split("\n");
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.write(new TextDecoder().decode(bytes));
+  }
+
   write(text: string): void {
     this.written += text;
     // deno-lint-ignore no-control-regex

@@ -18,6 +18,7 @@ let level: 1 | null = 1;
 let model = { seed: 1 };
 let kind: "linear" = "linear";
 let anything: unknown = Math.PI;
+let since: Date = new Date(0);
 let config: Record<string, unknown> = {};
 `,
     "file:///x/delay.ts",
@@ -37,6 +38,7 @@ let config: Record<string, unknown> = {};
       model: { type: "object", default: { seed: 1 } },
       kind: { const: "linear", default: "linear" },
       anything: {},
+      since: { not: {} },
     },
     required: ["airport"],
     additionalProperties: true,

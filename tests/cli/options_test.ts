@@ -74,3 +74,16 @@ Deno.test("parseCount() takes whole numbers from 0 up", () => {
   assertEquals([parseCount(undefined, "keep"), parseCount("0", "keep"), parseCount("12", "keep")], [undefined, 0, 12]);
   for (const text of ["-1", "1.5", "many", "1e3"]) assertThrows(() => parseCount(text, "keep"), DuctaflowError, text);
 });
+
+Deno.test("parseOptions() takes letters for options, values right behind them, and - as a value", () => {
+  const table = {
+    config: { help: "", value: "file", many: true as const, short: "f" },
+    set: { help: "", value: "key=value", many: true as const, short: "p" },
+  };
+  const read = (...args: string[]) => parseOptions(args, table);
+  assertEquals(read("-f", "a.yaml", "--config", "-", "-f", "-", "-pa=b=c", "-p=d=1", "-p", "e=-2", "flow"), {
+    values: { config: ["a.yaml", "-", "-"], set: ["a=b=c", "d=1", "e=-2"] },
+    positionals: ["flow"],
+  });
+  assertEquals(read("--", "-pa=1").positionals, ["-pa=1"]);
+});

@@ -188,7 +188,7 @@ const badConfigs: Refused[] = [
     files: { "flows/f.ts": good },
     config: { n: NaN },
     code: "bad-config",
-    says: ["1 problem\n", "n (line 2): found the number NaN, accepted is number"],
+    says: ["1 problem\n", "n (line 2): found the number NaN, which JSON cannot hold, accepted is number"],
   },
   {
     name: "a list for a config",

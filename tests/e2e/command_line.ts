@@ -1,10 +1,11 @@
 /** The command line in a sandbox, as a process of its own, with or without a terminal. */
+import { leanEnvironment } from "./environment.ts";
 import { conductorFlags, type Sandbox } from "./sandbox.ts";
 
 /** The path of `mod.ts`. */
 export const mod = new URL("../../mod.ts", import.meta.url).pathname;
 export const decoder = new TextDecoder();
-const environment = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME") ?? "/", NO_COLOR: "1" };
+const environment = leanEnvironment();
 
 /** What a command said. */
 export interface Told {

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotMatch } from "../../lib/deps/assert.ts";
 import { join } from "../../lib/deps/path.ts";
 import { attempts, exists, flowOf, modUrl, type Outcomes, type Project, projectTest, resultOf } from "./project.ts";
+import { until } from "./sandbox.ts";
 
 /** Ways to change the file at a path, as expressions. */
 const means: Record<string, (path: string) => string> = {
@@ -179,6 +180,37 @@ projectTest("case 42: a link planted in an earlier run's folder is not read thro
   );
   assertEquals(stderr, "");
   assertOnlyOk(JSON.parse(Deno.readTextFileSync(project.path("runs/f/one/result.json"))));
+});
+
+projectTest("case 42: a link planted in a run folder that a batch finds fresh is not read through", {
+  "../secret.txt": "SECRET",
+  "flows/f.ts": flowOf(
+    `let said = "nothing";
+if (reader) try { said = Deno.readTextFileSync("../a/link"); } catch (error) { said = error.name; }
+Deno.writeTextFileSync("said.txt", said);`,
+    { parameters: `let reader = 0;` },
+  ),
+}, async (project) => {
+  const batch = async (reader: number) => {
+    const { stderr } = await project.conduct(`import { runInstances } from ${JSON.stringify(modUrl)};
+const rows = [{ name: "a", reader: 0 }, { name: "b", reader: ${reader} }];
+const batch = await runInstances("flows/f.ts", rows, { instance: "{name}", config: ({ reader }) => ({ reader }) });
+batch.throwIfFailed();
+console.log(batch.cached.map((run) => run.instance).join());`);
+    assertEquals(stderr, "");
+    return Deno.readTextFileSync(project.path("runs/f/b/said.txt"));
+  };
+  assertEquals(await batch(0), "nothing");
+  const changed = () => Number(Deno.lstatSync(project.path("runs/f/a")).ctime);
+  const settle = () => until("the folder has settled", () => Date.now() > changed() + 2200);
+  await settle();
+  assertEquals(await batch(0), "nothing");
+  Deno.symlinkSync(join(project.outside, "secret.txt"), project.path("runs/f/a/link"));
+  // At once, and when the folder with the link is what the journal knows.
+  assertEquals(await batch(1), "NotCapable");
+  await settle();
+  assertEquals(await batch(2), "NotCapable");
+  assertEquals(await batch(3), "NotCapable");
 });
 
 projectTest("case 42: links that a flow leaves are removed, and history and deleting never follow them", {

@@ -3,7 +3,9 @@
  * what it read must give our bytes again. Case 61 of the test catalogue.
  */
 import { assertEquals } from "../../lib/deps/assert.ts";
+import { convertToNotebook } from "../../lib/notebook/convert.ts";
 import { executedNotebook } from "../../lib/notebook/executed_notebook.ts";
+import { parseNotebook } from "../../lib/notebook/parse_notebook.ts";
 import { serializeNotebook } from "../../lib/notebook/serialize_notebook.ts";
 import { executedCells, flowOf, runInfo } from "../notebook/executed.ts";
 import type { Notebook, Output } from "../../lib/notebook/ipynb.ts";
@@ -113,6 +115,39 @@ const corpus: Record<string, string> = {
   }),
   "a long output": stream("x".repeat(100_000) + "\n" + "line\n".repeat(20_000)),
 };
+
+/** Converted texts, with outputs and ids from a notebook that nobody checked. */
+async function converted(text: string, cells: unknown[] = []): Promise<string> {
+  const given = { nbformat: 4, nbformat_minor: 4, metadata: { kernelspec: { name: "x", display_name: "X" } }, cells };
+  const previous = parseNotebook(JSON.stringify(given), "x");
+  return serializeNotebook((await convertToNotebook(text, "file:///flows/x.ts", { previous })).notebook);
+}
+
+for (const name of ["flows/delay_model.ts", "flows/prepare_flights.ts", "conductor.ts"]) {
+  corpus[`${name} converted`] = await converted(Deno.readTextFileSync(new URL(`../../${name}`, import.meta.url)));
+}
+corpus["converted with odd metadata"] = await converted(
+  `#!/usr/bin/env deno\n// ---\n// title: x\n// jupyter:\n//   signature: 1\n//   orig_nbformat: 3\n// ---\n` +
+    `// %% A tags=["a,b", "a"] collapsed="x" name="" jupyter=1 nul\nimport.meta.url;\n\n\n// %% [markdown]\n//\n// %% [raw] active=""\n// é`,
+);
+corpus["converted, with an old notebook"] = await converted(
+  "// %% [markdown]\n// ![a](attachment:a.png)\n// %%\n1 + 1\n",
+  [
+    { cell_type: "markdown", source: ["![a](attachment:a.png)"], attachments: { "a.png": { "image/png": "aGk=" } } },
+    {
+      cell_type: "code",
+      source: "1+1",
+      execution_count: 3,
+      metadata: { scrolled: true, ExecuteTime: {} },
+      outputs: [
+        { output_type: "stream", text: ["a\n", "b"] },
+        { output_type: "execute_result", data: { "text/plain": ["2"], "application/json": ["x"] }, execution_count: 3 },
+        { output_type: "error", ename: "E" },
+        { output_type: "pyout" },
+      ],
+    },
+  ],
+);
 
 const program = `
 import json, sys, glob, os

@@ -486,7 +486,14 @@ const denials: [code: string, hint: string][] = [
   [`await fetch("http://127.0.0.1:8099/")`, `Add to the permissions in the flow's header: net: ["127.0.0.1:8099"]`],
   [`new Deno.Command("true").outputSync()`, `Add to the permissions in the flow's header: run: ["true"]`],
   [`Deno.hostname()`, `Add to the permissions in the flow's header: sys: [hostname]`],
-  [`Deno.dlopen("./none.so", {})`, `Add to the permissions in the flow's header: ffi: [../runs/f/one/none.so]`],
+  [`Deno.dlopen("./none.so", {})`, `Add to the permissions in the flow's header: ffi: true`],
+  [`Deno.dlopen("/usr/lib/none.so", {})`, `Add to the permissions in the flow's header: ffi: [/usr/lib/none.so]`],
+  [
+    `Deno.dlopen("none.so", {})`,
+    `Deno grants a library by its path: open "none.so" by its whole path, with that path in the permissions in the ` +
+    `flow's header, such as ffi: [/usr/lib/none.so], or add all libraries there: ffi: true`,
+  ],
+  [`Deno.readTextFileSync("/etc/hostname")`, `Add to the permissions in the flow's header: read: [/etc/hostname]`],
   [`Deno.removeSync(".", { recursive: true })`, `A run cannot remove its own folder; remove what is in it instead`],
   [
     `Deno.writeTextFileSync("run.json", "")`,

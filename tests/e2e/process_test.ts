@@ -414,7 +414,7 @@ Deno.test(
     assertEquals(outcome.code, "bad-config");
     for (
       const line of [
-        "n (line 2): found the BigInt 1n, accepted is number",
+        "n (line 2): found the BigInt 1n, which JSON cannot hold, accepted is number",
         "fun: found a function, which JSON cannot hold",
         "list[1]: found the number NaN, which JSON cannot hold",
         "map: found an instance of Map, which JSON cannot hold",

@@ -3,6 +3,7 @@ import { assertEquals } from "../../lib/deps/assert.ts";
 import { dirname, join } from "../../lib/deps/path.ts";
 import { isDuctaflowError } from "../../lib/base/error.ts";
 import { explainFreshness, type Run, runStepFlow, StepFailedError } from "../../mod.ts";
+import { leanEnvironment } from "./environment.ts";
 import type { DuctaflowError, StepOptions } from "../../mod.ts";
 
 /** Where `mod.ts` is, for a conductor's import. */
@@ -86,9 +87,9 @@ export class Project {
     return await this.deno(["run", "--no-prompt", ...flags, "conductor.ts"], env);
   }
 
-  /** Runs `deno` in the project's folder with no environment but `PATH`, `HOME` and what is given. */
+  /** Runs `deno` in the project's folder in a lean environment and what is given. */
   async deno(args: string[], env: Record<string, string | undefined> = {}): Promise<Said> {
-    const all = { PATH: Deno.env.get("PATH"), HOME: Deno.env.get("HOME"), NO_COLOR: "1", ...env };
+    const all = { ...leanEnvironment(), ...env };
     const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const command = new Deno.Command(Deno.execPath(), {
       args,

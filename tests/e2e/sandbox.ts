@@ -79,7 +79,7 @@ export function sandboxed(test: (box: Sandbox) => Promise<void>): () => Promise<
       for (const conductor of conductors) conductor.kill("SIGKILL");
       await Promise.all(conductors.map((conductor) => conductor.ended()));
       const left = await leftovers(dir);
-      for (const path of mounts) await asRoot("umount", "-l", path);
+      for (const path of mounts.reverse()) await asRoot("umount", "-l", path);
       Deno.removeSync(dir, { recursive: true });
       if (left.length > 0) fail(`Processes were left behind:\n${left.join("\n")}`);
     }
@@ -90,7 +90,7 @@ export function sandboxed(test: (box: Sandbox) => Promise<void>): () => Promise<
 export async function until<T>(
   what: string,
   condition: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 20_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   for (const end = Date.now() + deadlineMs; Date.now() < end; await pause(20)) {
     const value = await condition();
@@ -208,7 +208,7 @@ function startConductor(cwd: string, args: string[], env: Record<string, string>
     pid: child.pid,
     said,
     kill,
-    async ended(deadlineMs = 60_000) {
+    async ended(deadlineMs = 240_000) {
       let late = false;
       const timer = setTimeout(() => {
         late = true;

@@ -147,6 +147,27 @@ Deno.test(
 );
 
 Deno.test(
+  "case 6: a late error that the flow itself takes care of fails nothing, and one that it only looks at does",
+  sandboxed(async (box) => {
+    const flow = (care: string) =>
+      `// %%
+globalThis.onunhandledrejection = (event) => { ${care} };
+addEventListener("error", (event) => { ${care} });
+setTimeout(() => Promise.reject(new Error("late rejection")), 10);
+setTimeout(() => { throw new TypeError("late timer"); }, 20);
+setTimeout(() => console.log("to the end"), 40);
+`;
+    box.flow("cares", flow(`console.log("seen"); event.preventDefault();`));
+    box.flow("looks", flow(`console.log("seen");`));
+    const outcomes = await box.conduct(`say(await outcome(runStepFlow("cares", "a")));
+say(await outcome(runStepFlow("looks", "a")));`);
+    assertEquals([box.record("cares", "a").status, box.record("looks", "a").status], ["succeeded", "failed"]);
+    assertEquals(streamText(box.notebook("cares", "a"), 1), "seen\nseen\nto the end\n");
+    assertEquals(outcomes[1].code, "step-failed");
+  }),
+);
+
+Deno.test(
   "case 6: a rejection or a timer's error after the last cell fails the run",
   sandboxed(async (box) => {
     box.flow("rejects", `// %%\nsetTimeout(() => Promise.reject(new Error("late rejection")), 30);\n`);
@@ -172,7 +193,8 @@ Deno.test(
 );
 
 const forger = `// %% Look for the key
-const seen: string[] = [...Deno.args, Deno.mainModule];
+import process from "node:process";
+const seen: string[] = [...Deno.args, Deno.mainModule, ...process.argv, ...process.execArgv];
 for (const name of Reflect.ownKeys(globalThis)) {
   const value = (globalThis as Record<PropertyKey, unknown>)[name];
   seen.push(String(name), typeof value === "function" ? value.toString() : Deno.inspect(value, { showHidden: true, depth: 4 }));
@@ -219,9 +241,11 @@ Deno.test(
   sandboxed(async (box) => {
     box.flow(
       "imports",
-      `// %%
-const main = await import(Deno.mainModule).catch(() => ({}));
-await main.runFlow?.(async () => {});
+      `// %% tags=["parameters"]
+let place = "data:text/javascript,";
+// %%
+const main = await import(place).catch(() => ({}));
+await main.runFlow?.(async () => {}).catch((error) => console.log(error.message));
 Deno.exit(0);
 // %% Never
 1;
@@ -244,8 +268,12 @@ Deno.exit(0);
     );
     const outcomes = await box.conduct(`
       for (const flow of ["imports", "calls"]) say(await outcome(runStepFlow(flow, "a")));
+      const [build] = [...Deno.readDirSync("runs/.ductaflow/build")].filter(({ name }) => name.startsWith("imports"));
+      const place = "file://" + Deno.cwd() + "/runs/.ductaflow/build/" + build.name + "/_ductaflow_main.ts";
+      say(await outcome(runStepFlow("imports", "b", { place })));
     `);
-    assertEquals(outcomes.map(({ status }) => status), ["failed", "failed"], JSON.stringify(outcomes));
+    assertEquals(outcomes.map(({ status }) => status), ["failed", "failed", "failed"], JSON.stringify(outcomes));
+    assertEquals(streamText(box.notebook("imports", "b"), 1), "The flow runs already\n");
     assertEquals(box.record("calls", "a").metrics.map(({ name, value }) => [name, value]), [["m", 1]]);
   }),
 );
@@ -318,5 +346,20 @@ await new Promise((resolve) => worker.onmessage = resolve);
     assertStringIncludes(refused.text, `In a worker: Requires read access to "${box.path("flows/worker.js")}"`);
     assertStringIncludes(refused.hint, "Add to the permissions in the flow's header: read: [worker.js]");
     assertStringIncludes(breaks.text, "In a worker: RangeError: too far");
+  }),
+);
+
+Deno.test(
+  "a flow is the main module of its process, as it is when Deno runs it alone",
+  sandboxed(async (box) => {
+    box.flow(
+      "main",
+      `// %%\nimport process from "node:process";\n[Deno.mainModule, process.argv[1], import.meta.main]\n`,
+    );
+    await box.conduct(`say(await outcome(runStepFlow("main", "a")));`);
+    const path = box.path("flows/main.ts");
+    const [output] = outputsOf(box.notebook("main", "a"), 1);
+    const shown = "data" in output ? [output.data["text/plain"]].flat().join("") : "";
+    assertEquals(shown.match(/"[^"]*"|true/g), [`"file://${path}"`, `"${path}"`, "true"]);
   }),
 );

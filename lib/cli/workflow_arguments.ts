@@ -1,0 +1,33 @@
+/**
+ * What the commands about workflows have in common: how a workflow and a run are named.
+ * @module
+ */
+import { type OptionTable, usageError } from "./options.ts";
+
+/** Options that all of them have. */
+export const workflowOptions = {
+  runs: { value: "folder", help: `Folder of all runs, "runs" unless given` },
+  json: { help: "Print it as JSON" },
+} satisfies OptionTable;
+
+/** Where the options say that the runs are. */
+export function placeOf({ runs }: { runs: string | undefined }): { runsDir?: string } {
+  return runs === undefined ? {} : { runsDir: runs };
+}
+
+/** The one workflow that a command is about. */
+export function oneWorkflow(positionals: string[], command: string): string {
+  const [name, more] = positionals;
+  if (name === undefined) throw usageError(`Which workflow?`, `Write ${command} <workflow>; "flows" lists them`);
+  if (more !== undefined) throw usageError(`"${more}" is one argument too many`);
+  return name;
+}
+
+/** A run: `nightly` is its newest one, `nightly/20261122T…` or `nightly 20261122T…` that one. */
+export function oneRun(positionals: string[], command: string): { workflow: string; run: string } {
+  const [first = "", ...rest] = positionals;
+  const [workflow, ...ids] = [...first.split("/"), ...rest];
+  if (workflow === "") throw usageError(`Which workflow?`, `Write ${command} <workflow> [run]; "flows" lists them`);
+  if (ids.length > 1) throw usageError(`"${ids[1]}" is one argument too many`);
+  return { workflow, run: ids[0] || "latest" };
+}

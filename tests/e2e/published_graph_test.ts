@@ -1,0 +1,139 @@
+/** Graphs of operators as published workflows: parameters, history, saves, and checks that hold these back. */
+import { assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { flowUrl, modUrl, type Project, projectTest } from "./project.ts";
+import { deleteFlow, getFlow, listFlows, triggerFlow } from "../../mod.ts";
+
+const operators = `import { defineCheck, defineMetric } from ${JSON.stringify(flowUrl)};
+export const load = (n: number) => Array.from({ length: n }, (_, id) => ({ id, square: id * id }));
+export const large = (rows: { id: number; square: number }[], least: number) => rows.filter((row) => row.square >= least);
+export const total = defineMetric((rows: { square: number }[]) => rows.reduce((sum, row) => sum + row.square, 0), { unit: "m2" });
+export const some = defineCheck((rows: unknown[]) => ({ ok: rows.length > 0, message: "no rows" }), { severity: "error" });
+`;
+
+const conductor = `import { ops, param, publishFlow, sqlite } from ${JSON.stringify(modUrl)};
+import type * as Squares from "./squares.ts";
+
+const { load, large, total, some } = ops<typeof Squares>(import.meta.resolve("./squares.ts"));
+const least = param("least", 4, { min: 0, description: "Squares below are left out" });
+const rows = large(load(5), least).named("large squares");
+total(rows).bound({ lower: 26 });
+some(rows);
+rows.save(sqlite("runs/out.db", { name: "out" }).table("squares", { mode: "replace" }));
+const { version, isNew } = await publishFlow("squares", {
+  artifacts: [rows],
+  params: { day: { today: "UTC" } },
+  schedule: "1h",
+});
+console.log(version, isNew);
+`;
+
+const files = { "squares.ts": operators, "publish.ts": conductor };
+
+async function publish(project: Project, script = "publish.ts"): Promise<string> {
+  const { code, stdout, stderr } = await project.deno(["run", "-A", "--check", script]);
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+async function saved(project: Project): Promise<number[]> {
+  const script = `import { sqlite } from ${JSON.stringify(modUrl)};
+const rows = await sqlite("runs/out.db", { freshFor: 0 }).sql<{ square: number }>\`select square from squares order by id\`.get();
+console.log(JSON.stringify(rows.map(({ square }) => square)));`;
+  const { code, stdout, stderr } = await project.conduct(script, { flags: ["-A"] });
+  assertEquals(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+projectTest(
+  "a published graph runs with its parameters, whatever is edited since, and leaves record, metrics, checks and saves",
+  files,
+  async (project) => {
+    const place = { runsDir: project.runsDir };
+    assertEquals(await publish(project), "1 true\n");
+    assertEquals(await publish(project), "1 false\n");
+    project.write({ "squares.ts": operators.replace("id * id", "0") });
+    const flow = await getFlow("squares", place);
+    const { parameters, graph } = await flow.describe();
+    assertEquals(parameters.map(({ name, default: value, min, today }) => [name, value ?? today, min]), [
+      ["least", 4, 0],
+      ["day", "UTC", undefined],
+    ]);
+    assertEquals(graph?.map(({ name, kind, needs, target }) => [name, kind, needs.join(), target]), [
+      ["load", "op", "", undefined],
+      ["large squares", "op", "load", undefined],
+      ["total", "metric", "large squares", undefined],
+      ["total.bound-min_26", "check", "total", undefined],
+      ["some", "check", "large squares", undefined],
+      ["out_save", "save", "large squares", `out: table "squares"`],
+    ]);
+
+    const first = await triggerFlow("squares", place);
+    assertEquals([first.status, first.metrics, first.params.least], ["succeeded", { total: 29 }, 4], first.statusText);
+    assertEquals(await saved(project), [4, 9, 16]);
+    const second = await triggerFlow("squares", { ...place, params: { least: 9 } });
+    assertEquals([second.status, second.metrics], ["warned", { total: 25 }], second.statusText);
+    assertEquals(await saved(project), [9, 16]);
+    const { record } = await second.run();
+    assertEquals(record.metrics.map(({ name, value, unit }) => [name, value, unit]), [["total", 25, "m2"]]);
+    assertEquals(record.checks.map(({ name, ok, severity }) => [name, ok, severity]), [
+      ["total.bound-min_26", false, "warning"],
+      ["some", true, "error"],
+    ]);
+    assertEquals(
+      record.steps?.map(({ step, instance }) => [step, instance === second.id]).sort(),
+      ["large_squares", "load", "out_save", "some", "total", "total.bound-min_26"].map((op) => [`squares.${op}`, true]),
+    );
+    assertEquals((await flow.history("total")).map(({ run, value }) => [run, value]), [[first.id, 29], [
+      second.id,
+      25,
+    ]]);
+  },
+);
+
+projectTest(
+  "an error check that does not hold fails a published run and holds its save; resumed, what succeeded is reused",
+  files,
+  async (project) => {
+    const place = { runsDir: project.runsDir };
+    await publish(project);
+    assertEquals((await triggerFlow("squares", place)).status, "succeeded");
+    const failed = await triggerFlow("squares", { ...place, params: { least: 99 } });
+    assertEquals(failed.status, "failed");
+    assertStringIncludes(failed.statusText ?? "", "The workflow squares failed at some, run");
+    assertEquals(await saved(project), [4, 9, 16]);
+    assertEquals((await failed.run()).checks.find(({ name }) => name === "some")?.message, "no rows");
+    assertEquals(failed.steps().some(({ step }) => step === "squares.out_save"), false);
+    const again = await failed.resume();
+    assertEquals(again.steps().filter(({ cached }) => cached).map(({ step }) => step).sort(), [
+      "squares.large_squares",
+      "squares.load",
+      "squares.total",
+      "squares.total.bound-min_26",
+    ]);
+    const bad = await triggerFlow("squares", { ...place, params: { least: -1 } }).catch((error) => error);
+    assertStringIncludes(bad.message, `"least" is -1; accepted is at least 0`);
+    const unknown = await triggerFlow("squares", { ...place, params: { leats: 1 } }).catch((error) => error);
+    assertStringIncludes(unknown.message, `did you mean "least"?`);
+    await deleteFlow("squares", place);
+    const left = [...Deno.readDirSync(project.runsDir)].map(({ name }) => name).sort();
+    assertEquals(left, [".ductaflow", "out.db", "out.out_sql"]);
+  },
+);
+
+projectTest("what cannot be published is named before anything is written", files, async (project) => {
+  for (
+    const [from, to, message] of [
+      ["artifacts: [rows]", "artifacts: rows", "accepted is a list"],
+      ["artifacts: [rows]", "artifacts: [5]", "accepted is what calls of operators and queries give"],
+      ["artifacts: [rows],", "", "publishFlow needs one of artifacts, flow, conductor and run"],
+      ["some(rows)", "(ops(import.meta.resolve('./squares.ts')) as any).sum(rows)", `exports no "sum"`],
+      ["{ day: ", "{ least: 5, day: ", `has "least", which the graph has already`],
+    ]
+  ) {
+    project.write({ "bad.ts": conductor.replace(from, to).replaceAll("runs/out.db", "runs/other.db") });
+    const { code, stderr, stdout } = await project.deno(["run", "-A", "--no-check", "bad.ts"]);
+    assertEquals([code, stdout], [1, ""], stderr);
+    assertStringIncludes(stderr, message);
+  }
+  assertEquals((await listFlows({ runsDir: project.runsDir })).length, 0);
+});

@@ -1,0 +1,231 @@
+import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { administer, isMissing, makeDatabase, servers } from "../resource/databases.ts";
+import { S3Server } from "../resource/s3_server.ts";
+
+const lib = (path: string) => new URL(`../../lib/${path}`, import.meta.url).href;
+
+/** What a conductor starts with; saves are run as a workflow runs them. */
+const head = `
+import { duckdb, files, loadResources, mysql, postgres, resource, s3, sqlite, store } from "${
+  lib("resource/resource.ts")
+}";
+import { ident, sql } from "${lib("resource/sql_template.ts")}";
+import { conductorGraph } from "${lib("ops/graph.ts")}";
+import { maybeFailure, runCalls } from "${lib("ops/run_graph.ts")}";
+async function saveAll(run) {
+  const graph = conductorGraph();
+  const ids = [...graph.calls.keys()];
+  const saves = ids.filter((id) => graph.calls.get(id).kind === "save");
+  const context = { graph, workflow: "flow", run, runsDir: Deno.cwd() + "/runs", params: new Map(), cwd: Deno.cwd(),
+    keys: new Map(ids.map((id) => [id, graph.calls.get(id).label + "-" + id])) };
+  const outcome = await runCalls(context, saves);
+  const failure = maybeFailure(outcome);
+  if (failure) throw failure;
+}
+`;
+
+interface Said {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A folder with a conductor. */
+class Place implements AsyncDisposable {
+  readonly dir = Deno.makeTempDirSync();
+
+  async run(code: string, flags: string[] = [], env: Record<string, string> = {}): Promise<Said> {
+    Deno.writeTextFileSync(`${this.dir}/conductor.ts`, head + code);
+    const { code: status, stdout, stderr } = await new Deno.Command("deno", {
+      args: [
+        "run",
+        "--no-check",
+        "--no-prompt",
+        "--allow-read",
+        "--allow-write=runs",
+        "--allow-run=deno",
+        ...flags,
+        "conductor.ts",
+      ],
+      cwd: this.dir,
+      env: { NO_COLOR: "1", ...env },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code: status, stdout: text(stdout), stderr: text(stderr) };
+  }
+
+  /** Runs a conductor that must succeed, and reads what it prints as JSON. */
+  async json(code: string, flags: string[] = [], env: Record<string, string> = {}): Promise<unknown> {
+    const { code: status, stdout, stderr } = await this.run(code, flags, env);
+    assertEquals(status, 0, stderr);
+    return JSON.parse(stdout);
+  }
+
+  /** All files below the folder that hold one of these texts. */
+  filesWith(...texts: string[]): string[] {
+    const found: string[] = [];
+    const look = (dir: string) => {
+      for (const entry of Deno.readDirSync(dir)) {
+        const path = `${dir}/${entry.name}`;
+        if (entry.isDirectory) look(path);
+        else if (entry.isFile) {
+          const bytes = new TextDecoder("latin1").decode(Deno.readFileSync(path));
+          if (texts.some((text) => bytes.includes(text))) found.push(path);
+        }
+      }
+    };
+    look(`${this.dir}/runs`);
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.dir, { recursive: true });
+  }
+}
+
+Deno.test("resource() gives the demo database, with the rows of vega-datasets", async () => {
+  await using place = new Place();
+  const said = await place.json(`
+    const db = resource("demo");
+    const counts = {};
+    for (const { name } of await db.list()) {
+      counts[name] = (await db.sql\`select count(*) as n from \${ident(name)}\`.get())[0].n;
+    }
+    const japanese = db.sql\`select * from cars where Origin = \${"Japan"}\`;
+    const [best] = await db.sql\`select Name, Year from \${japanese} as j order by Miles_per_Gallon desc limit \${1}\`.get();
+    const weather = (await db.describe("seattle_weather")).columns.map(({ name, type }) => name + " " + type);
+    console.log(JSON.stringify({ counts, best, weather }));
+  `);
+  assertEquals(said, {
+    counts: { cars: 406, flights: 2000, movies: 3201, penguins: 344, seattle_weather: 1461 },
+    best: { Name: "mazda glc", Year: "1980-01-01T00:00:00.000Z" },
+    weather: ["date date", "precipitation number", "temp_max number", "temp_min number", "wind number", "weather text"],
+  });
+});
+
+Deno.test("artifact.save() puts the rows of a query into another database, once a run", async () => {
+  await using place = new Place();
+  const code = (run: string) => `
+    const cars = resource("demo").sql\`select Name, Cylinders, Year from cars where Cylinders = \${8}\`;
+    const target = sqlite("runs/out.db", { name: "out" });
+    cars.save(target.table("big", { mode: "append", types: { Year: "date" } }));
+    cars.save(target.table("copy", { mode: "replace" }));
+    await saveAll("${run}");
+    const [{ n }] = await target.sql\`select count(*) as n from big\`.get();
+    const [{ m }] = await target.sql\`select count(*) as m from copy\`.get();
+    console.log(JSON.stringify([n, m, (await target.describe("big")).columns.map(({ type }) => type)]));
+  `;
+  const types = ["text", "integer", "date"];
+  assertEquals(await place.json(code("r1")), [108, 108, types]);
+  // The same run again, its record lost.
+  for (const entry of Deno.readDirSync(`${place.dir}/runs`)) {
+    if (entry.name.startsWith("flow.out_save")) Deno.removeSync(`${place.dir}/runs/${entry.name}`, { recursive: true });
+  }
+  assertEquals(await place.json(code("r1")), [108, 108, types]);
+  assertEquals(await place.json(code("r2")), [216, 108, types]);
+});
+
+for (const kind of ["postgres", "mysql"] as const) {
+  Deno.test({
+    name: `a password given by reference is in no file, message or argument [${kind}]`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      if (await isMissing(kind)) return;
+      await using place = new Place();
+      await using database = await makeDatabase(kind);
+      const user = `duct_${crypto.randomUUID().slice(0, 8)}`;
+      const secret = `canary/${crypto.randomUUID()}`;
+      const name = (database.connection as { database: string }).database;
+      const at = kind === "postgres" ? user : `'${user}'@'127.0.0.1'`;
+      await administer(
+        kind,
+        kind === "postgres"
+          ? `create role ${user} login password '${secret}'`
+          : `create user ${at} identified by '${secret}'`,
+        kind === "postgres" ? `grant all on database ${name} to ${user}` : `grant all on ${name}.* to ${at}`,
+      );
+      if (kind === "postgres") await database.run(`grant all on schema public to ${user}`);
+      try {
+        const url = `${kind}://${user}:${encodeURIComponent(secret)}@127.0.0.1:${servers[kind].port}/${name}`;
+        Deno.writeTextFileSync(
+          `${place.dir}/resources.yaml`,
+          `by_url:\n  type: ${kind}\n  url: \${DATABASE_URL}\n` +
+            `by_name:\n  type: ${kind}\n  host: 127.0.0.1\n  port: ${
+              servers[kind].port
+            }\n  user: ${user}\n  database: ${name}\n  password: \${DATABASE_PASSWORD}\n`,
+        );
+        const code = `
+          await loadResources();
+          const penguins = resource("demo").sql\`select * from penguins\`;
+          penguins.save(resource("by_url").table("birds", { mode: "replace" }));
+          await saveAll("r1");
+          const db = resource("by_name");
+          await db.test();
+          const rows = await db.sql\`select * from birds where \${ident("Species")} = \${"Gentoo"}\`.get();
+          const failed = await db.sql\`select * from nope\`.get().catch((error) => error.message + error.hint);
+          console.log(JSON.stringify([rows.length, Object.keys(rows[0]).length, String(failed).includes("nope")]));
+        `;
+        const flags = ["--allow-env=DATABASE_URL,DATABASE_PASSWORD"];
+        const said = await place.run(code, flags, { DATABASE_URL: url, DATABASE_PASSWORD: secret });
+        assertEquals(said.code, 0, said.stderr);
+        assertEquals(JSON.parse(said.stdout), [124, 7, true]);
+        const forms = [secret, encodeURIComponent(secret), btoa(secret)];
+        assertEquals(place.filesWith(...forms), []);
+        assert(!forms.some((form) => said.stdout.includes(form) || said.stderr.includes(form)));
+        // What its process could reach.
+        const step = [...Deno.readDirSync(`${place.dir}/runs`)].find(({ name }) =>
+          name.startsWith("flow.by_url_save")
+        )!.name;
+        const record = JSON.parse(Deno.readTextFileSync(`${place.dir}/runs/${step}/r1/run.json`));
+        assertEquals(record.permissions.granted.net, [`127.0.0.1:${servers[kind].port}`]);
+      } finally {
+        if (kind === "postgres") await database.run(`drop owned by ${user}`);
+        await administer(
+          kind,
+          kind === "postgres" ? `drop owned by ${user}` : "select 1",
+          kind === "postgres" ? `drop role ${user}` : `drop user ${at}`,
+        );
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "a bucket and a folder take tables and give them back",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await using server = new S3Server();
+    await using place = new Place();
+    const said = await place.json(
+      `
+      const lake = s3({ name: "lake", bucket: "bucket", endpoint: "${server.endpoint}", prefix: "demo", accessKeyId: "\${KEY_ID}",
+        secretAccessKey: { $secret: "KEY" } });
+      const folder = files("runs/folder", { name: "folder" });
+      const cars = resource("demo").sql\`select * from cars where Horsepower is null order by Name\`;
+      for (const name of ["cars.csv", "cars.ndjson", "cars.json"]) {
+        cars.save(lake.file(name));
+        cars.save(folder.file(name));
+      }
+      await saveAll("r1");
+      const read = await Promise.all([lake, folder].flatMap((store) =>
+        ["cars.csv", "cars.ndjson", "cars.json"].map(async (name) => (await store.read(name).get()).map((row) => row.Name).join())
+      ));
+      console.log(JSON.stringify({
+        same: new Set(read).size, first: read[0].split(",")[0],
+        listed: [(await lake.list()).map(({ key }) => key), (await folder.list()).map(({ key }) => key)],
+        again: await folder.read("nope.csv").get().catch((error) => error.message),
+      }));
+    `,
+      ["--allow-env=KEY_ID,KEY"],
+      { KEY_ID: "test-key-id", KEY: "test-secret" },
+    ) as { same: number; first: string; listed: string[][]; again: string };
+    assertEquals(said.same, 1);
+    assertEquals(said.first, "amc concord dl");
+    const names = ["cars.csv", "cars.json", "cars.ndjson"];
+    assertEquals(said.listed, [names, names]);
+    assertStringIncludes(said.again, 'has no file "nope.csv"');
+    assertEquals(place.filesWith("test-secret"), []);
+  },
+});

@@ -1,0 +1,202 @@
+/** Scripts made of flows: what they refuse, what they leave alone, and that they clean up. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { compileFlow, createFlowRunner, createStandaloneScript, isDuctaflowError } from "../../mod.ts";
+import { exists, modUrl, type Project, projectTest, type Said } from "./project.ts";
+import { numberIn, until } from "./sandbox.ts";
+
+const flow = `// ---
+// title: Model
+// permissions:
+//   net: [api.example.com]
+// ---
+// %% tags=["parameters"]
+let distance = 500; // in miles
+let period: "am" | "pm" = "am";
+declare const airport: string;
+let model = { seed: 1 };
+// %% Work
+if (period === "pm") throw new RangeError("no evenings");
+Deno.writeTextFileSync("out.json", JSON.stringify({ distance, period, airport, model }));
+`;
+
+function cli(project: Project, ...args: string[]): Promise<Said> {
+  return project.deno(["run", "-A", modUrl, ...args]);
+}
+
+projectTest(
+  "a standalone script refuses what a step refuses, in the same words",
+  { "flows/model.ts": flow },
+  async (project) => {
+    await cli(project, "standalone", "model");
+    const wrong: string[][] = [
+      ["--set", "distance=far", "--set", "airport=BER"],
+      ["--set", "airport=BER", "--set", "period=noon", "--set", "model.seed=x"],
+      ["--set", "airport=BER", "--set", "distanse=3"],
+      ["--set", "nothing"],
+      ["--config", "missing.json"],
+      ["--config", "broken.json"],
+      ["--config", "twice.json"],
+    ];
+    project.write({
+      "broken.json": "{",
+      "twice.json": `{ "airport": "BER", "a": { "distance": 1 }, "b": { "distance": 2 } }`,
+      "model_config.json": "{}",
+    });
+    for (const args of wrong) {
+      const step = await cli(project, "run", "flows/model.ts", "--instance", "x", ...args);
+      const script = await project.deno(["run", "-A", "model_standalone.js", "--instance", "x", ...args]);
+      assertEquals(script, step, args.join(" "));
+      assertEquals(script.code, 2);
+    }
+    assertEquals(exists(project.path("out.json")), false);
+  },
+);
+
+projectTest(
+  "a standalone script says how it ended, and where it failed",
+  { "flows/model.ts": flow },
+  async (project) => {
+    const made = await cli(project, "standalone", "flows/model.ts", "--set", "airport=BER");
+    assertEquals([made.code, made.stdout], [0, "model_standalone.js\nmodel_config.json\n"]);
+    const command =
+      "deno run --allow-read --allow-write=. --allow-net=api.example.com --ignore-env model_standalone.js";
+    assertEquals(made.stderr, `Next: ${command}\n`);
+    const [, ...args] = command.split(" ");
+    const done = await project.deno(args);
+    assertMatch(done.stderr, /^✔ model: done in [\d.]+ m?s\n {2}files {4}out\.json\n$/);
+    const failed = await project.deno([...args, "--set", "period=pm"]);
+    assertEquals(failed.code, 1);
+    assertMatch(failed.stderr, /^✖ model failed in cell 2 "Work", flows\/model\.ts:12\n {2}RangeError: no evenings\n/);
+    const help = await project.deno([...args, "--help"]);
+    assertStringIncludes(help.stdout, "distance  number  = 500  in miles\n");
+    assertStringIncludes(help.stdout, "airport   string  (required)\n");
+  },
+);
+
+projectTest(
+  "what somebody edited is replaced only by force, and a config not even then",
+  { "flows/model.ts": flow },
+  async (project) => {
+    const read = (name: string) => Deno.readTextFileSync(project.path(name));
+    for (
+      const [command, file] of [["script", "model_run.ts"], ["standalone", "model_standalone.js"], [
+        "runner",
+        "run_model.sh",
+      ]]
+    ) {
+      assertEquals((await cli(project, command, "model")).code, 0);
+      const first = read(file);
+      assertEquals((await cli(project, command, "model")).code, 0, "what the toolkit made it may make again");
+      const edited = first.replace("model", "model (mine)");
+      project.write({ [file]: edited, "model_config.json": `{ "distance": 7 }` });
+      const refused = await cli(project, command, "model");
+      assertEquals([refused.code, read(file)], [2, edited]);
+      assertStringIncludes(refused.stderr, `Error: "${file}" is there already and was not made, or was edited since`);
+      const given = await cli(project, command, "model", "--set", "airport=BER");
+      assertEquals(given.code, 2);
+      assertStringIncludes(given.stderr, `"${file}" and "model_config.json" are there already`);
+      assertEquals((await cli(project, command, "model", "--force")).code, 0);
+      assertEquals([read(file), read("model_config.json")], [first, `{ "distance": 7 }`]);
+    }
+  },
+);
+
+projectTest(
+  "a config that does not fit is refused before anything is made",
+  { "flows/model.ts": flow },
+  async (project) => {
+    for (const make of [createStandaloneScript, createFlowRunner, compileFlow]) {
+      const error = await make(project.path("flows/model.ts"), { distance: "far" }, { dir: project.path("made") })
+        .then(() => undefined, (error) => error);
+      assert(isDuctaflowError(error, "bad-config"), String(error));
+      assertEquals(exists(project.path("made")), false);
+    }
+  },
+);
+
+projectTest("a runner removes its script also when it is interrupted", {
+  "flows/slow.ts": `// %% tags=["parameters"]
+let n = 1;
+// %% Work
+Deno.writeTextFileSync("pid.txt", Deno.pid + "\\n");
+await new Promise((resolve) => setTimeout(resolve, 60_000));
+`,
+  "tmp/keep.txt": "",
+}, async (project) => {
+  await createFlowRunner(project.path("flows/slow.ts"), undefined, { dir: project.dir });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    const runner = new Deno.Command(project.path("run_slow.sh"), {
+      cwd: project.dir,
+      env: { TMPDIR: project.path("tmp") },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    await until("the flow runs", () => numberIn(project.path("pid.txt")));
+    assertEquals([...Deno.readDirSync(project.path("tmp"))].length, 2, "the script is in the temporary folder");
+    runner.kill(signal);
+    const { code } = await runner.status;
+    assertEquals(code, signal === "SIGINT" ? 130 : 143);
+    assertEquals([...Deno.readDirSync(project.path("tmp"))].map(({ name }) => name), ["keep.txt"]);
+    Deno.removeSync(project.path("pid.txt"));
+  }
+}, { ignore: Deno.build.os === "windows" });
+
+projectTest("a run script takes config files, values and a name, and its own config without any", {
+  "flows/model.ts": flow,
+  "other.yaml": "airport: CDG\ndistance: 9\n",
+}, async (project) => {
+  await cli(project, "script", "model", "--set", "airport=BER");
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await project.deno(["run", "-A", "model_run.ts", ...args]);
+    assertEquals(code, 0, stderr);
+    const dir = stdout.trim();
+    return [dir.slice(project.runsDir.length), JSON.parse(Deno.readTextFileSync(`${dir}/out.json`))];
+  };
+  const base = { distance: 500, period: "am", airport: "BER", model: { seed: 1 } };
+  assertEquals(await run(), ["/model/default", base]);
+  assertEquals(await run("--set", "distance=3"), ["/model/3", { ...base, distance: 3 }]);
+  assertEquals(await run("--config", "other.yaml", "--instance", "paris"), [
+    "/model/paris",
+    { ...base, airport: "CDG", distance: 9 },
+  ]);
+  const help = await project.deno(["run", "-A", "model_run.ts", "--help"]);
+  assertStringIncludes(help.stdout, "deno run -A model_run.ts [instance] [options]");
+});
+
+projectTest(
+  "compile makes one executable, where Deno can fetch its runtime",
+  { "flows/model.ts": flow },
+  async (project) => {
+    const { code, stderr } = await cli(project, "compile", "model", "--set", "airport=BER", "--dir", "made");
+    if (code !== 0) {
+      // Nothing else may be the reason.
+      assertMatch(stderr, /Cannot compile the flow: [^]*error sending request for url \(https:[^]*denort/);
+      assertStringIncludes(stderr, "Hint: deno compile fetches Deno's own runtime from the web");
+      assertEquals([...Deno.readDirSync(project.path("made"))], []);
+      console.warn("skipped: Deno cannot fetch the runtime that deno compile needs");
+      return;
+    }
+    const binary = new Deno.Command(project.path("made/model"), { args: ["--set", "distance=3"], cwd: project.dir });
+    const said = await binary.output();
+    assertEquals(said.code, 0, new TextDecoder().decode(said.stderr));
+    const out = JSON.parse(Deno.readTextFileSync(project.path("out.json")));
+    assertEquals(out, { distance: 3, period: "am", airport: "BER", model: { seed: 1 } });
+  },
+);
+
+projectTest("what cannot come along in a standalone script is told", {
+  "flows/worker.ts": `// %% tags=["parameters"]
+let n = 1;
+// %% Work
+new Worker(new URL("./w.js", import.meta.url), { type: "module" }).terminate();
+const name = ["w.js"][0];
+await import("./" + name);
+`,
+  "flows/w.js": "",
+}, async (project) => {
+  const { code, stderr } = await cli(project, "standalone", "worker");
+  assertEquals(code, 0);
+  assertMatch(stderr, /Warning: flows\/worker\.ts starts a worker, which stays a file of its own/);
+  assertMatch(stderr, /Warning: flows\/worker\.ts imports a module that it computes, which stays a file of its own/);
+});
