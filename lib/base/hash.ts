@@ -9,11 +9,7 @@ const oneReadLimit = 16 * 1024 * 1024;
 /** SHA-256 of a text (as UTF-8) or of bytes, in 64 hex digits. */
 export async function sha256(data: string | Uint8Array): Promise<string> {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;
-  return toHex(
-    new Uint8Array(
-      await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>),
-    ),
-  );
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toHex();
 }
 
 /** SHA-256 of a file's bytes, in 64 hex digits; large files are read in pieces. */
@@ -32,10 +28,4 @@ export async function sha256File(path: string): Promise<string> {
     n = await file.read(buffer)
   ) hash.update(buffer.subarray(0, n));
   return hash.digest("hex");
-}
-
-function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
 }

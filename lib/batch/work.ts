@@ -24,7 +24,8 @@ export class Work {
   readonly #log: BatchLog;
   readonly #runs = new Map<number, Run>();
   readonly #failures = new Map<number, BatchFailure>();
-  readonly #skipped: string[] = [];
+  /** Names of rows that were not begun, by their index. */
+  readonly #skipped = new Map<number, string>();
   /** What broke the batch itself: what the progress function threw, a log that cannot be written. */
   #fault?: { error: unknown };
   /** Aborted when nothing more is to be started. */
@@ -50,8 +51,9 @@ export class Work {
       await unwatch();
     }
     if (this.#fault) throw this.#fault.error;
-    const stopped = this.#signal.aborted && this.#skipped.length + this.#failures.size > 0;
-    return { runs: this.#runs, failures: this.#failures, skipped: this.#skipped, stopped };
+    const stopped = this.#signal.aborted && this.#skipped.size + this.#failures.size > 0;
+    const skipped = [...this.#skipped].sort(([a], [b]) => a - b).map(([, instance]) => instance);
+    return { runs: this.#runs, failures: this.#failures, skipped, stopped };
   }
 
   /** Nothing more starts, what runs is cancelled, and then the error goes up. */
@@ -68,34 +70,29 @@ export class Work {
     }
   }
 
-  /** The processes of `concurrency` instances at a time; the writing of as many others goes on meanwhile. */
+  /** The processes of `concurrency` instances at a time; meanwhile others are made ready, or written. */
   async #runAll(entries: readonly BatchEntry[], concurrency: number): Promise<void> {
     const processes = new Slots(concurrency);
-    const writing = new Slots(concurrency * 2);
+    const others = new Slots(concurrency * 2 + 1);
     const underway = new Set<Promise<void>>();
     for (const entry of entries) {
-      await writing.take();
-      await processes.take();
-      if (this.#signal.aborted || this.#stop.signal.aborted) {
-        this.#skipped.push(entry.instance);
-        processes.give();
-        writing.give();
-        continue;
-      }
-      const work = this.#runOne(entry, once(() => processes.give()))
+      await others.take();
+      const work = this.#runOne(entry, processes)
         .catch((error) => this.#break(error))
         .finally(() => {
           underway.delete(work);
-          writing.give();
+          others.give();
         });
       underway.add(work);
     }
     await Promise.all(underway);
   }
 
-  async #runOne(entry: BatchEntry, freePlace: () => void): Promise<void> {
+  async #runOne(entry: BatchEntry, processes: Slots): Promise<void> {
     const { index, instance, config } = entry;
-    const began = performance.now();
+    if (this.#isOver()) return void this.#skipped.set(index, instance);
+    let began = performance.now();
+    let place: Place | undefined;
     let run: Run | undefined;
     let problem: string | undefined;
     try {
@@ -106,22 +103,33 @@ export class Work {
         cwd,
         signal: this.#signal,
         ...(this.#options.progress ? { onEvent: (event) => this.#tell({ t: "step", instance, index, event }) } : {}),
+        beforeProcess: async () => {
+          place = await takePlace(processes);
+          if (this.#isOver()) throw notBegun;
+          began = performance.now();
+        },
         onProcessEnd: (status) => {
           // Before the place is free: the next one would take it.
           if (!isGreen(status)) this.#noteFailure();
-          freePlace();
+          place?.free();
         },
       });
     } catch (error) {
+      if (error === notBegun) return void this.#skipped.set(index, instance);
       this.#noteFailure();
       run = error instanceof StepFailedError ? error.run : undefined;
       problem = messageOf(error);
       this.#failures.set(index, { instance, index, status: run?.status ?? "not-run", error, ...(run ? { run } : {}) });
     } finally {
-      freePlace();
+      place?.free();
     }
     if (run) this.#keep(index, run);
     this.#end(entry, run, performance.now() - began, problem);
+  }
+
+  /** Whether no more rows are to begin. */
+  #isOver(): boolean {
+    return this.#signal.aborted || this.#stop.signal.aborted;
   }
 
   #noteFailure(): void {
@@ -153,10 +161,21 @@ export function stepOptions({ textKeys }: BatchEntry, options: BatchOptions<neve
   return { ...options, ...(textKeys.length > 0 ? { textConfig: textKeys } : {}) };
 }
 
-function once(call: () => void): () => void {
-  let called = false;
-  return () => {
-    if (!called) call();
-    called = true;
+/** Thrown where a row must not begin any more. */
+const notBegun = new Error("Not begun");
+
+interface Place {
+  free(): void;
+}
+
+/** Waits for a place; it is given back once, however often that is asked. */
+async function takePlace(places: Slots): Promise<Place> {
+  await places.take();
+  let taken = true;
+  return {
+    free() {
+      if (taken) places.give();
+      taken = false;
+    },
   };
 }

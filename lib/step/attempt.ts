@@ -3,7 +3,6 @@
  * @module
  */
 import { fromFileUrl } from "../deps/path.ts";
-import { emptyIfThere } from "../base/maybe_file.ts";
 import type { Execution, Executor, ProcessExit } from "../executor/executor.ts";
 import { frameSplitter } from "../executor/frames.ts";
 import type { BoundConfig } from "./bind_config.ts";
@@ -73,7 +72,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     log.append({ t: "start", id: options.id, at: new Date().toISOString(), build: build.folder });
     log.flush();
     // Deno writes it anew, but only once there is something to write.
-    emptyIfThere(paths.audit);
+    Deno.openSync(paths.audit, { write: true, create: true, truncate: true }).close();
     // A conductor reads whatever its flows do; what they read is traced in their own records.
     const audit: Record<string, string> = build.conductor ? {} : { DENO_AUDIT_PERMISSIONS: paths.audit };
     const env = { ...await childEnvironment(grant), ...audit };

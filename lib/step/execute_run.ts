@@ -8,7 +8,7 @@ import { messageOf } from "../base/error.ts";
 import { maybeSignature } from "../base/file_signature.ts";
 import { jsonText } from "../base/json.ts";
 import { newId } from "../base/new_id.ts";
-import { emptyIfThere, exists, maybeStat, openMakingFolder, removeIfThere } from "../base/maybe_file.ts";
+import { emptyIfThere, exists, openMakingFolder, removeIfThere } from "../base/maybe_file.ts";
 import type { RunRecord, RunStatus } from "../base/record.ts";
 import { writeAll } from "../base/write_all.ts";
 import { sleep } from "../base/sleep.ts";
@@ -129,9 +129,7 @@ function makeFolder({ paths, bound }: RunPlan, record: RunRecord): void {
  * removed. (ext4 searches all that was removed in the last minutes whenever a file is made.)
  */
 function writeRunning({ running, record }: InstancePaths, text: string): void {
-  // An earlier run may have kept the file as its record, when its own could not be written.
-  if ((maybeStat(running)?.nlink ?? 1) > 1) removeIfThere(running);
-  using file = openMakingFolder(running, { write: true, create: true, truncate: true });
+  using file = openAlone(running);
   writeAll(file, new TextEncoder().encode(text));
   try {
     Deno.linkSync(running, record);
@@ -140,6 +138,19 @@ function writeRunning({ running, record }: InstancePaths, text: string): void {
     // Not all file systems know second names.
     writeFileAtomic(record, text);
   }
+}
+
+/** An empty file that has no other name: an earlier run may have kept it as its record, when its own could not be written. */
+function openAlone(path: string): Deno.FsFile {
+  const file = openMakingFolder(path, { write: true, create: true });
+  const { nlink, size } = file.statSync();
+  if ((nlink ?? 1) > 1) {
+    file.close();
+    removeIfThere(path);
+    return openMakingFolder(path, { write: true, create: true });
+  }
+  if (size > 0) file.truncateSync();
+  return file;
 }
 
 async function finishRun(

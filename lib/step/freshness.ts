@@ -4,7 +4,7 @@
  * @module
  */
 import { formatDuration } from "../base/duration.ts";
-import { maybeSignature, sameSignature } from "../base/file_signature.ts";
+import { type FileSignature, sameSignature } from "../base/file_signature.ts";
 import { exists, maybeText } from "../base/maybe_file.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
@@ -54,13 +54,14 @@ export interface FreshnessOptions {
   strict?: boolean;
   /** What the config was made from, for the seal. */
   given?: string;
+  /** What the record's file looks like. */
+  signature: FileSignature | undefined;
 }
 
 /** Decides whether the instance on disk would come out the same. */
 export async function decideFreshness(options: FreshnessOptions): Promise<Freshness & { record?: RunRecord }> {
-  const { paths, given } = options;
-  const signature = maybeSignature(paths.record);
-  const text = maybeText(paths.record);
+  const { paths, given, signature } = options;
+  const text = signature && maybeText(paths.record);
   const record = text === undefined ? undefined : parseRecord(text, paths.record);
   const damaged = text !== undefined && !record;
   const known = maybeSeal(paths);

@@ -2,7 +2,7 @@
  * Where everything of an instance lies.
  * @module
  */
-import { exists } from "../base/maybe_file.ts";
+import { maybeLstat } from "../base/maybe_file.ts";
 import { checkName } from "../base/names.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { dirname, join, resolve } from "../deps/path.ts";
@@ -73,14 +73,14 @@ export function instancePaths(runsDir: string, step: string, instance: string): 
 
 /** Refuses run folders that are links, so that nothing is ever written or removed elsewhere through one. */
 export function refuseLinks(paths: InstancePaths): void {
-  for (const path of [dirname(paths.dir), paths.dir, paths.ownDir, dirname(paths.history), paths.history]) {
-    refuseLink(path);
-  }
+  for (const path of [dirname(paths.dir), paths.dir, paths.ownDir]) refuseLink(path);
+  if (refuseLink(dirname(paths.history))) refuseLink(paths.history);
 }
 
-/** Refuses a path that is a link. */
-export function refuseLink(path: string): void {
-  if (!exists(path) || !Deno.lstatSync(path).isSymlink) return;
+/** Refuses a path that is a link; tells whether anything is there. */
+export function refuseLink(path: string): boolean {
+  const info = maybeLstat(path);
+  if (!info?.isSymlink) return info !== undefined;
   throw new DuctaflowError(`"${path}" is a symbolic link, and runs are written to real folders only`, {
     code: "linked-folder",
     hint: "Remove the link, or give another runsDir (the runs folder itself may be a link)",

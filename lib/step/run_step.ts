@@ -23,6 +23,8 @@ import { type CellOutline, stepDefaults, type StepOptions } from "./step_options
 export interface RunStepOptions extends StepOptions {
   /** The folder from which the conductor's paths count. Default: the current one. */
   cwd?: string;
+  /** Awaited when all is ready for a process, and only where there must be one; what it throws gives the run up. */
+  beforeProcess?: () => Promise<void>;
   /** Told how it ended when no process of the run is left: what follows is writing. */
   onProcessEnd?: ExecuteOptions["onProcessEnd"];
   /** For a run of a published workflow. */
@@ -34,7 +36,7 @@ export async function runStep(
   flow: string | URL,
   instance: string,
   config: object,
-  { cwd, onProcessEnd, workflow, ...options }: RunStepOptions,
+  { cwd, beforeProcess, onProcessEnd, workflow, ...options }: RunStepOptions,
 ): Promise<Run> {
   const plan = { ...await planRun(flow, instance, config, options, cwd), ...(workflow ? { workflow } : {}) };
   const settings = { ...executeOptions(plan, options), onProcessEnd };
@@ -46,8 +48,10 @@ export async function runStep(
   const lock = await lockInstance(paths, options);
   try {
     // Somebody may have done the work while this looked or waited.
-    const { run: reused, reasons } = isUnchanged(paths.record, seen) ? early : await maybeReuse(plan, options);
+    const now = maybeSignature(paths.record);
+    const { run: reused, reasons } = isSame(now, seen) ? early : await maybeReuse(plan, options, now);
     if (reused) return noteStep(await withReport(reused, plan, options, true));
+    await beforeProcess?.();
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
     const { executeRun } = await import("./execute_run.ts");
     const record = await executeRun(plan, { ...settings, secrets });
@@ -69,7 +73,7 @@ export async function explain(
   { cwd, ...options }: RunStepOptions,
 ): Promise<Freshness> {
   const plan = await planRun(flow, instance, config, options, cwd);
-  const { fresh, reasons, code } = await freshnessOf(plan, options);
+  const { fresh, reasons, code } = await freshnessOf(plan, options, maybeSignature(plan.paths.record));
   return { fresh, reasons, ...(code ? { code } : {}) };
 }
 
@@ -92,8 +96,7 @@ function outline({ index, type, title, line }: Cell): CellOutline {
   return { index, type, ...(title === undefined ? {} : { title }), line };
 }
 
-function isUnchanged(path: string, before: FileSignature | undefined): boolean {
-  const now = maybeSignature(path);
+function isSame(now: FileSignature | undefined, before: FileSignature | undefined): boolean {
   return now === undefined || before === undefined ? now === before : sameSignature(now, before);
 }
 
@@ -102,7 +105,7 @@ async function look(plan: RunPlan, options: StepOptions) {
   const { paths } = plan;
   try {
     const seen = maybeSignature(paths.record);
-    const early = await maybeReuse(plan, options);
+    const early = await maybeReuse(plan, options, seen);
     if (!early.run) refuseLinks(paths);
     return { seen, early };
   } catch (error) {
@@ -110,7 +113,11 @@ async function look(plan: RunPlan, options: StepOptions) {
   }
 }
 
-function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof decideFreshness> {
+function freshnessOf(
+  plan: RunPlan,
+  { strict }: StepOptions,
+  signature: FileSignature | undefined,
+): ReturnType<typeof decideFreshness> {
   const { paths, build, configHash, grantHash, bound, grant, given } = plan;
   const { freshForMs } = build.flow.header;
   return decideFreshness({
@@ -123,6 +130,7 @@ function freshnessOf(plan: RunPlan, { strict }: StepOptions): ReturnType<typeof 
     freshForMs,
     strict,
     given,
+    signature,
   });
 }
 
@@ -133,17 +141,26 @@ export async function explainReuse(
   config: object,
   { cwd, ...options }: RunStepOptions,
 ): Promise<Freshness> {
-  return await decideReuse(await planRun(flow, instance, config, options, cwd), options);
+  const plan = await planRun(flow, instance, config, options, cwd);
+  return await decideReuse(plan, options, maybeSignature(plan.paths.record));
 }
 
-async function decideReuse(plan: RunPlan, options: StepOptions): Promise<Freshness & { record?: RunRecord }> {
+async function decideReuse(
+  plan: RunPlan,
+  options: StepOptions,
+  signature: FileSignature | undefined,
+): Promise<Freshness & { record?: RunRecord }> {
   const mode = options.cache ?? stepDefaults.cache;
   if (mode === "off") return { fresh: false, reasons: [{ kind: "cache-off", text: "The cache is off" }] };
-  return mode === "existing" ? existing(plan.paths) : await freshnessOf(plan, options);
+  return mode === "existing" ? existing(plan.paths) : await freshnessOf(plan, options, signature);
 }
 
-async function maybeReuse(plan: RunPlan, options: StepOptions): Promise<{ run?: Run; reasons: string[] }> {
-  const { fresh, reasons, record } = await decideReuse(plan, options);
+async function maybeReuse(
+  plan: RunPlan,
+  options: StepOptions,
+  signature: FileSignature | undefined,
+): Promise<{ run?: Run; reasons: string[] }> {
+  const { fresh, reasons, record } = await decideReuse(plan, options, signature);
   if (!fresh || !record) return { reasons: reasons.map((reason) => reason.text) };
   const run = makeRun(plan.paths, { status: record.status, cached: true, reasons: [], record: () => record });
   return { run, reasons: [] };

@@ -83,13 +83,19 @@ export function readSeals(path: string): Seals {
 
 /** Adds seals to the journal of their step; tells whether the journal is long enough to be worth compacting. */
 export function appendSeals(paths: Pick<InstancePaths, "seals">, seals: Seal[]): boolean {
-  const file = openMakingFolder(paths.seals, { append: true, create: true });
-  try {
-    writeAll(file, encoder.encode(seals.map((seal) => `\n${JSON.stringify(seal)}`).join("")));
-    return file.statSync().size > compactFrom;
-  } finally {
-    file.close();
+  const lines = seals.map((seal) => JSON.stringify(seal));
+  const bytes = encoder.encode(lines.map((line) => `\n${line}`).join(""));
+  using file = openMakingFolder(paths.seals, { append: true, create: true });
+  writeAll(file, bytes);
+  const info = file.statSync();
+  const known = journals.get(paths.seals);
+  // Where nobody else has added anything meanwhile, there is nothing to read again.
+  if (known && known.ino === (info.ino ?? 0) && known.size + bytes.length === info.size) {
+    lines.forEach((line, i) => known.lines.set(seals[i].instance, line));
+    known.count += lines.length;
+    known.size = info.size;
   }
+  return info.size > compactFrom;
 }
 
 const settling = new Set<Seal>();
