@@ -2,6 +2,7 @@
  * Housekeeping in a runs folder: a plan of what would go and why, and its execution.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import type { Duration } from "../base/duration.ts";
 import type { RunStatus } from "../base/record.ts";
 
@@ -102,7 +103,7 @@ export interface Cleaning {
  */
 export async function planCleaning(options: CleanOptions = {}): Promise<CleaningPlan> {
   // What hardly any conductor asks for is loaded by the one that does.
-  const { makePlan } = await import("./cleaning/make_plan.ts");
+  const { makePlan } = await onDemand<typeof import("./cleaning/make_plan.ts")>("lib/batch/cleaning/make_plan.ts");
   return makePlan(options);
 }
 
@@ -126,6 +127,6 @@ export async function planCleaning(options: CleanOptions = {}): Promise<Cleaning
  * ```
  */
 export async function clean(plan: CleaningPlan): Promise<Cleaning> {
-  const { removeItems } = await import("./cleaning/removal.ts");
+  const { removeItems } = await onDemand<typeof import("./cleaning/removal.ts")>("lib/batch/cleaning/removal.ts");
   return await removeItems(plan);
 }

@@ -2,6 +2,7 @@
  * One page and one data file over many runs. What makes them is loaded on the first call.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { fromFileUrl, resolve } from "../deps/path.ts";
 
 import type { BulkCounts } from "../base/bulk_summary.ts";
@@ -59,7 +60,9 @@ export interface Collation {
  */
 export async function collate(runs: Run[], options: CollateOptions): Promise<Collation> {
   checkOptions(runs, options);
-  const { makeCollation } = await import("./collation/make_collation.ts");
+  const { makeCollation } = await onDemand<typeof import("./collation/make_collation.ts")>(
+    "lib/batch/collation/make_collation.ts",
+  );
   return await makeCollation(runs, { ...options, dir: folderOf(options.dir) });
 }
 

@@ -2,6 +2,7 @@
  * Two runs side by side: what was asked, what code ran, what came out.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import type { CheckRecord, InputRecord, RunStatus } from "../base/record.ts";
 import type { Run } from "../step/run.ts";
 import type { PermissionDifference } from "./comparison/compare_access.ts";
@@ -83,6 +84,8 @@ export interface ComparedRun {
  */
 export async function compareRuns(before: Run, after: Run): Promise<RunComparison> {
   // What hardly any conductor asks for is loaded by the one that does.
-  const { makeComparison } = await import("./comparison/make_comparison.ts");
+  const { makeComparison } = await onDemand<typeof import("./comparison/make_comparison.ts")>(
+    "lib/batch/comparison/make_comparison.ts",
+  );
   return await makeComparison(before, after);
 }

@@ -2,6 +2,7 @@
  * Outputs of runs, copied to where they are wanted.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { explainDiskError } from "../base/disk_error.ts";
 import { DuctaflowError, isDuctaflowError } from "../base/error.ts";
 import type { Run } from "../step/run.ts";
@@ -74,9 +75,9 @@ export async function deliver(runs: Run | Run[], template: string, options: Deli
   const rowOf = rows ? (_: Run, i: number) => rows[i] : values;
   // Most conductors only run flows: what delivers is loaded on the first call.
   const [{ planDeliveries }, { throwProblems }, { makeDelivery }] = await Promise.all([
-    import("./delivery/plan_deliveries.ts"),
-    import("./delivery/problem.ts"),
-    import("./delivery/make_delivery.ts"),
+    onDemand<typeof import("./delivery/plan_deliveries.ts")>("lib/batch/delivery/plan_deliveries.ts"),
+    onDemand<typeof import("./delivery/problem.ts")>("lib/batch/delivery/problem.ts"),
+    onDemand<typeof import("./delivery/make_delivery.ts")>("lib/batch/delivery/make_delivery.ts"),
   ]);
   const { plans, problems } = await planDeliveries(list, { ...options, template, values: rowOf });
   throwProblems(problems);

@@ -2,6 +2,7 @@
  * What a batch would do, without doing it.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import type { StaleReason } from "../step/stale_reasons.ts";
 import type { BatchOptions } from "./run_instances.ts";
 
@@ -52,6 +53,6 @@ export async function planInstances<R extends object>(
   options: BatchOptions<R>,
 ): Promise<BatchPlan> {
   const cwd = Deno.cwd();
-  const { planBatch } = await import("./plan_batch.ts");
+  const { planBatch } = await onDemand<typeof import("./plan_batch.ts")>("lib/batch/plan_batch.ts");
   return await planBatch(flow, rows, options, cwd);
 }

@@ -2,6 +2,7 @@
  * Control tables from files and URLs.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import type { Row } from "./row.ts";
 import type { TableFormat, TableSource } from "./tables/table_source.ts";
 
@@ -13,13 +14,20 @@ export interface ReadTableOptions {
 
 /** Each reader is loaded when the first table of its format is read. */
 const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]> } = {
-  csv: async (source) => await (await import("./tables/csv.ts")).readCsv(source),
-  tsv: async (source) => await (await import("./tables/csv.ts")).readCsv(source),
-  json: async (source) => await (await import("./tables/json.ts")).readJson(source),
-  ndjson: async (source) => await (await import("./tables/json.ts")).readNdjson(source),
-  yaml: async (source) => await (await import("./tables/yaml.ts")).readYaml(source),
-  parquet: async (source) => await (await import("./tables/parquet.ts")).readParquet(source),
-  sqlite: async (source) => await (await import("./tables/sqlite.ts")).readSqlite(source),
+  csv: async (source) =>
+    await (await onDemand<typeof import("./tables/csv.ts")>("lib/batch/tables/csv.ts")).readCsv(source),
+  tsv: async (source) =>
+    await (await onDemand<typeof import("./tables/csv.ts")>("lib/batch/tables/csv.ts")).readCsv(source),
+  json: async (source) =>
+    await (await onDemand<typeof import("./tables/json.ts")>("lib/batch/tables/json.ts")).readJson(source),
+  ndjson: async (source) =>
+    await (await onDemand<typeof import("./tables/json.ts")>("lib/batch/tables/json.ts")).readNdjson(source),
+  yaml: async (source) =>
+    await (await onDemand<typeof import("./tables/yaml.ts")>("lib/batch/tables/yaml.ts")).readYaml(source),
+  parquet: async (source) =>
+    await (await onDemand<typeof import("./tables/parquet.ts")>("lib/batch/tables/parquet.ts")).readParquet(source),
+  sqlite: async (source) =>
+    await (await onDemand<typeof import("./tables/sqlite.ts")>("lib/batch/tables/sqlite.ts")).readSqlite(source),
 };
 
 /**
@@ -54,7 +62,7 @@ const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]
  * ```
  */
 export async function readTable(source: string | URL, options: ReadTableOptions = {}): Promise<Row[]> {
-  const { openTable } = await import("./tables/table_source.ts");
+  const { openTable } = await onDemand<typeof import("./tables/table_source.ts")>("lib/batch/tables/table_source.ts");
   const table = await openTable(source, options.signal);
   return await readers[table.format](table);
 }

@@ -2,6 +2,7 @@
  * The progress display of the command line for the batches of a conductor.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import type { BatchEvent } from "../batch/batch.ts";
 import type { BatchProgress } from "./batch_progress.ts";
 
@@ -32,8 +33,8 @@ export function terminalProgress(): (event: BatchEvent) => void {
   };
   const load = async () => {
     const [{ showBatchProgress }, { processEffects }] = await Promise.all([
-      import("./batch_progress.ts"),
-      import("./effects.ts"),
+      onDemand<typeof import("./batch_progress.ts")>("lib/cli/batch_progress.ts"),
+      onDemand<typeof import("./effects.ts")>("lib/cli/effects.ts"),
     ]);
     progress = showBatchProgress({ ...processEffects(), every: everyWhileAlive });
     for (const event of early!.splice(0)) show(event);

@@ -2,6 +2,7 @@
  * The report for those who may never ask for one: its templates and colours are loaded on the first call.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import type { RunRecord } from "../base/record.ts";
 import type { Notebook } from "../notebook/ipynb.ts";
 import type { ReportOptions } from "./render_report.ts";
@@ -30,6 +31,6 @@ export async function renderReport(
   notebook: Notebook,
   options: ReportOptions = {},
 ): Promise<string> {
-  const report = await import("./render_report.ts");
+  const report = await onDemand<typeof import("./render_report.ts")>("lib/report/render_report.ts");
   return await report.renderReport(record, notebook, options);
 }

@@ -2,6 +2,7 @@
  * A database as a conductor has it: queries that become artifacts, tables that artifacts are saved to.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { childModule } from "../base/child_module.ts";
 import type { Artifact } from "../ops/artifact.ts";
 import { artifactId } from "../ops/call_arguments.ts";
@@ -132,7 +133,7 @@ export class Database {
   }
 
   async #ask(question: Parameters<typeof import("./ask.ts").ask>[2]): Promise<unknown> {
-    const { ask } = await import("./ask.ts");
+    const { ask } = await onDemand<typeof import("./ask.ts")>("lib/resource/ask.ts");
     return await ask(this.#declaration, this.#module(), question);
   }
 

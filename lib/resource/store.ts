@@ -2,6 +2,7 @@
  * A place of files as a conductor has it: a bucket or a folder.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { childModule } from "../base/child_module.ts";
 import type { Artifact } from "../ops/artifact.ts";
 import type { SaveTarget } from "../ops/external.ts";
@@ -96,7 +97,7 @@ export class Store {
   }
 
   async #ask(question: "test" | "list"): Promise<unknown> {
-    const { ask } = await import("./ask.ts");
+    const { ask } = await onDemand<typeof import("./ask.ts")>("lib/resource/ask.ts");
     return await ask(this.#declaration, this.#module(), { ask: question });
   }
 

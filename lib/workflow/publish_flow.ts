@@ -123,7 +123,9 @@ async function runInstead(name: string, options: PublishOptions, context: Workfl
   if (name === workflow && run) {
     await run(params, { run: id, version, ...(scheduledFor === undefined ? {} : { scheduledFor }) });
   } else if (name === workflow && flow === undefined && conductor === undefined) {
-    const { runArtifacts } = await import("./run/run_artifacts.ts");
+    const { runArtifacts } = await onDemand<typeof import("./run/run_artifacts.ts")>(
+      "lib/workflow/run/run_artifacts.ts",
+    );
     await runArtifacts(context, options);
   }
   return { name, version, isNew: false, files: [], overridden: [], next: [] };
