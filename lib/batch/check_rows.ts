@@ -3,6 +3,7 @@
  * must.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { join } from "../deps/path.ts";
 import { instancePaths } from "../step/instance_paths.ts";
 import type { StepPlan } from "../step/plan_step.ts";
@@ -56,7 +57,7 @@ export async function checkRows<R extends object>(
   const stale = entries.filter(({ index }) => !fresh.has(index));
   const secrets = new Set<string>();
   if (stale.length > 0) {
-    const { checkEntry } = await import("./check_entry.ts");
+    const { checkEntry } = await onDemand<typeof import("./check_entry.ts")>("lib/batch/check_entry.ts");
     for (const entry of stale) for (const name of checkEntry(flow, entry, problems)) secrets.add(name);
   }
   problems.throwAll(flow);
@@ -85,6 +86,6 @@ export async function checkRows<R extends object>(
 }
 
 async function runsDone(plan: StepPlan, entries: readonly BatchEntry[]): Promise<Map<number, FreshRun>> {
-  const { finishedRuns } = await import("./finished_runs.ts");
+  const { finishedRuns } = await onDemand<typeof import("./finished_runs.ts")>("lib/batch/finished_runs.ts");
   return await finishedRuns(plan, entries);
 }

@@ -2,6 +2,7 @@
  * Which instances of a batch need not run, found by their seals: thousands in a few milliseconds.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { join } from "../deps/path.ts";
 import { checkSeal, InputLook, type SealFacts, settleSeal } from "../step/check_seal.ts";
 import { instancePaths } from "../step/instance_paths.ts";
@@ -64,7 +65,7 @@ export async function findFresh(
       );
     }
     if (settled.length === 0 || !appendSeals(paths, settled)) return;
-    const { compactSeals } = await import("../step/compact_seals.ts");
+    const { compactSeals } = await onDemand<typeof import("../step/compact_seals.ts")>("lib/step/compact_seals.ts");
     await compactSeals(paths);
   }
 }

@@ -2,6 +2,7 @@
  * A batch from its rows to its end.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { trustRunFolders } from "../step/escaping_links.ts";
 import { instancePaths } from "../step/instance_paths.ts";
 import { planStep } from "../step/plan_step.ts";
@@ -58,13 +59,13 @@ export async function runBatch<R extends object>(
 
 /** Asked for once, before anything starts, so that a secret that is missing is told in time. */
 async function sharedSecrets(names: string[], source: StepOptions["secrets"]): Promise<Pick<StepOptions, "secrets">> {
-  const { resolveSecrets } = await import("../step/secrets.ts");
+  const { resolveSecrets } = await onDemand<typeof import("../step/secrets.ts")>("lib/step/secrets.ts");
   const secrets = await resolveSecrets(names, source);
   return { secrets: (name) => secrets.get(name) };
 }
 
 async function refreshReports({ plan, fresh }: CheckedBatch, reportCode: boolean): Promise<void> {
-  const { refreshReport } = await import("../step/refresh_report.ts");
+  const { refreshReport } = await onDemand<typeof import("../step/refresh_report.ts")>("lib/step/refresh_report.ts");
   for (const run of fresh.values()) {
     await refreshReport(instancePaths(plan.runsDir, plan.step, run.instance), run, reportCode);
   }
@@ -87,7 +88,7 @@ async function runStale(
   log: BatchLog,
   concurrency: number,
 ): Promise<BatchWork> {
-  const { Work } = await import("./work.ts");
+  const { Work } = await onDemand<typeof import("./work.ts")>("lib/batch/work.ts");
   trustRunFolders(checked.plan.runsDir, checked.flatFolders());
   return await new Work(checked, options, log).run(concurrency);
 }

@@ -2,6 +2,7 @@
  * A flow file read and checked, without running anything.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { isAbsent } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
@@ -34,7 +35,7 @@ const listedNames = 8;
 export async function readFlow(path: string | URL): Promise<Flow> {
   const { source, url } = await readFlowSource(path);
   // Most conductors run flows that were parsed before.
-  const { parseFlow } = await import("./parse_flow.ts");
+  const { parseFlow } = await onDemand<typeof import("./parse_flow.ts")>("lib/notebook/parse_flow.ts");
   return await parseFlow(source, url);
 }
 

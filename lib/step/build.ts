@@ -3,6 +3,7 @@
  * an unchanged flow is neither parsed nor asked for its imports again.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { basename, join, toFileUrl } from "../deps/path.ts";
 import { writeFileAtomic } from "../base/atomic_file.ts";
 import { embedded } from "../base/embedded.ts";
@@ -89,7 +90,12 @@ async function make({ url, source, folder }: { url: string; source: string; fold
   const isKept = known && known.placing === placing && await isWhole(known, folder);
   const stored = isKept
     ? known
-    : await (await import("./make_build.ts")).makeBuild({ url, source, folder, mainName }, placing);
+    : await (await onDemand<typeof import("./make_build.ts")>("lib/step/make_build.ts")).makeBuild({
+      url,
+      source,
+      folder,
+      mainName,
+    }, placing);
   const project = projectOfFlow(stored.flow);
   const file = basename(new URL(url).pathname);
   const build = {
@@ -107,8 +113,8 @@ async function make({ url, source, folder }: { url: string; source: string; fold
   const graph = whole && await stillValid(whole, project);
   if (graph) return { ...build, graph };
   const [{ readCodeGraph }, { cacheImports }] = await Promise.all([
-    import("./read_code_graph.ts"),
-    import("./make_build.ts"),
+    onDemand<typeof import("./read_code_graph.ts")>("lib/step/read_code_graph.ts"),
+    onDemand<typeof import("./make_build.ts")>("lib/step/make_build.ts"),
   ]);
   const [fresh] = await Promise.all([
     readCodeGraph(stored.flow, build.copyUrl, project, whole),

@@ -2,6 +2,7 @@
  * Runs that are on disk.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { join, resolve } from "../deps/path.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { entriesOf } from "../base/maybe_file.ts";
@@ -146,7 +147,7 @@ async function maybeRun(
   const record = isOver ? maybeRecord(paths) ?? found : found;
   const { id, status } = record;
   if (isOver && status === "running") {
-    const { takeDownInterrupted } = await import("./interrupted.ts");
+    const { takeDownInterrupted } = await onDemand<typeof import("./interrupted.ts")>("lib/step/interrupted.ts");
     const interrupted = await takeDownInterrupted(paths, record);
     return makeRun(paths, { status: interrupted.status, cached: false, reasons: [], record: () => interrupted });
   }

@@ -2,6 +2,7 @@
  * What is decided for a step, whatever the instance: the flow is built, the permissions are granted.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { join, resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
 import { sha256 } from "../base/hash.ts";
@@ -59,7 +60,9 @@ export async function planGrant(
   const grant = computeGrant(build.flow, paths, permissions, cwd);
   const { run, write } = grant.granted;
   if (run !== undefined || write === true || write !== undefined && write.length > 1) {
-    const { refuseReplaceable } = await import("./replaceable_programs.ts");
+    const { refuseReplaceable } = await onDemand<typeof import("./replaceable_programs.ts")>(
+      "lib/step/replaceable_programs.ts",
+    );
     refuseReplaceable(grant, paths.dir);
   }
   return { grant, grantHash: await hashGrant(grant, paths) };

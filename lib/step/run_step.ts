@@ -2,6 +2,7 @@
  * One instance from the asking to the end: planned, found fresh or locked and executed.
  * @module
  */
+import { onDemand } from "../base/on_demand.ts";
 import { explainDiskError } from "../base/disk_error.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { type FileSignature, maybeSignature, sameSignature } from "../base/file_signature.ts";
@@ -53,7 +54,7 @@ export async function runStep(
     if (reused) return noteStep(await withReport(reused, plan, options, true));
     await beforeProcess?.();
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
-    const { executeRun } = await import("./execute_run.ts");
+    const { executeRun } = await onDemand<typeof import("./execute_run.ts")>("lib/step/execute_run.ts");
     const record = await executeRun(plan, { ...settings, secrets });
     const run = noteStep(makeRun(paths, { status: record.status, cached: false, reasons, record: () => record }));
     if (!isGreen(record.status)) throw new StepFailedError(run);
@@ -80,7 +81,7 @@ export async function explain(
 /** A reused run, with its report as the options want it. */
 async function withReport(run: Run, { paths }: RunPlan, { reportCode }: StepOptions, isLocked = false): Promise<Run> {
   if (reportCode === undefined) return run;
-  const { refreshReport } = await import("./refresh_report.ts");
+  const { refreshReport } = await onDemand<typeof import("./refresh_report.ts")>("lib/step/refresh_report.ts");
   await refreshReport(paths, run, reportCode, isLocked);
   return run;
 }
@@ -88,7 +89,7 @@ async function withReport(run: Run, { paths }: RunPlan, { reportCode }: StepOpti
 /** The values of the secrets that the config names; what is fresh needs none. */
 async function maybeSecrets({ bound }: RunPlan, { secrets }: StepOptions): Promise<ExecuteOptions["secrets"]> {
   if (bound.secrets.length === 0) return undefined;
-  const { resolveSecrets } = await import("./secrets.ts");
+  const { resolveSecrets } = await onDemand<typeof import("./secrets.ts")>("lib/step/secrets.ts");
   return await resolveSecrets(bound.secrets, secrets);
 }
 

@@ -155,3 +155,54 @@ await runStepFlow(${
   const { stdout } = await deno("run", "--no-config", ...flags(site), "conductor.ts");
   assertEquals(stdout, `conductor-permission Run it with --allow-net=${site.host} as well\n`);
 });
+
+siteTest("after deno cache of the conductor no network is needed, for any of its calls", async (
+  project,
+  site,
+  deno,
+) => {
+  const names = "collate, deliver, planCleaning, readTable, runInstances, type Run";
+  project.write({
+    "table.csv": "n\n1\n2\n",
+    "flow.ts": flow(site),
+    "conductor.ts": `import { ${names} } from ${JSON.stringify(site.url("mod.ts"))};
+const batch = await runInstances("flow.ts", await readTable("table.csv"), { instance: "n{n}" });
+const runs: Run[] = batch.runs;
+await collate(runs, { dir: "runs/all" });
+await deliver(runs, "delivery/{instance}", { report: true });
+await planCleaning();
+console.log(runs.map((run) => run.status).join());
+`,
+  });
+  const cached = await deno(
+    "cache",
+    "--quiet",
+    "--no-config",
+    `--allow-import=${site.host}`,
+    "conductor.ts",
+  );
+  assertEquals([cached.code, cached.stderr], [0, ""]);
+  await site.close();
+  const allowed = flags(site).map((flag) => flag === "--allow-write=runs" ? `${flag},delivery` : flag);
+  const { code, stdout, stderr } = await deno("run", "--no-config", "--cached-only", ...allowed, "conductor.ts");
+  assertEquals([code, stdout, stderr], [0, "succeeded,succeeded\n", ""]);
+});
+
+siteTest("a module that cannot be fetched any more names the command that would have loaded it", async (
+  project,
+  site,
+  deno,
+) => {
+  project.write({
+    "table.csv": "n\n1\n",
+    // No more than its start is loaded while there is a network.
+    "early.ts": `import ${JSON.stringify(site.url("mod.ts"))};`,
+    "conductor.ts": `import { readTable } from ${JSON.stringify(site.url("mod.ts"))};
+await readTable("table.csv").catch(({ code, hint }) => console.log(code, hint));
+`,
+  });
+  await deno("run", "--no-config", ...flags(site), "early.ts");
+  await site.close();
+  const { stdout } = await deno("run", "--no-config", "--cached-only", ...flags(site), "conductor.ts");
+  assertMatch(stdout, /^not-cached .*deno cache http:\/\/[^ ]+\/mod\.ts\n$/);
+});
