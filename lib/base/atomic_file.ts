@@ -2,6 +2,7 @@
  * Files that the toolkit owns are replaced whole or not at all, also when the machine stops in the middle.
  * @module
  */
+import { syncFile } from "./durable.ts";
 import { writeAll } from "./write_all.ts";
 
 const encoder = new TextEncoder();
@@ -42,7 +43,7 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
   }
   return {
     temporary,
-    sync: () => file.sync(),
+    sync: () => syncFile(file),
     commit() {
       Deno.renameSync(temporary, path);
       state = "committed";
@@ -73,5 +74,5 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
 export async function syncPath(path: string): Promise<void> {
   if (Deno.build.os === "windows" && Deno.statSync(path).isDirectory) return;
   using file = Deno.openSync(path, { read: true });
-  await file.sync();
+  await syncFile(file);
 }
