@@ -43,7 +43,7 @@ export async function operatorFlow(request: FlowRequest, folder: string): Promis
   }
   const name = suggestName(decodeURIComponent(basename(new URL(module).pathname)).replace(/\.[^.]*$/, ""));
   const text = flowText(name, module, header, request.arrow);
-  const key = (await sha256(canonicalJson([module, header, request.arrow]))).slice(0, 12);
+  const key = await keyOf(canonicalJson([module, header, request.arrow]));
   const own = join(folder, `${name}-${key}`);
   const path = join(own, `${name}.ts`);
   if (maybeText(path) === text) return path;
@@ -52,6 +52,15 @@ export async function operatorFlow(request: FlowRequest, folder: string): Promis
   writeFileAtomic(join(own, ownerFile), maybeChildText(module) === undefined ? module : toolkitUrl);
   writeFileAtomic(path, text);
   return path;
+}
+
+const keys = new Map<string, Promise<string>>();
+
+/** Calls of one operator share their flow, so that its key is made once. */
+function keyOf(content: string): Promise<string> {
+  let key = keys.get(content);
+  if (!key) keys.set(content, key = sha256(content).then((hash) => hash.slice(0, 12)));
+  return key;
 }
 
 function flowText(name: string, module: string, header: JsonObject, arrow: boolean): string {

@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname } from "../deps/path.ts";
-import { type FileSignature, isSettled, signatureOf } from "../base/file_signature.ts";
+import { type FileSignature, isSettled, sameSignature, signatureOf } from "../base/file_signature.ts";
 import { sha256, sha256File } from "../base/hash.ts";
 import { isBelow } from "../base/is_below.ts";
 import { maybeStat } from "../base/maybe_file.ts";
@@ -22,10 +22,11 @@ export async function readInput(path: string): Promise<Input> {
   const info = maybeInfo(path);
   if (!info) return { record: { path, kind: "missing" } };
   const signature = signatureOf(info);
-  const settled = isSettled(signature, now) ? { signature } : {};
+  const settled: Pick<Input, "signature"> = isSettled(signature, now) ? { signature } : {};
   try {
     if (info.isFile) {
-      return { record: { path, kind: "file", size: info.size, hash: await sha256File(path) }, ...settled };
+      const hash = await (settled.signature ? hashOnce(path, settled.signature) : sha256File(path));
+      return { record: { path, kind: "file", size: info.size, hash }, ...settled };
     }
     if (info.isDirectory) return { record: { path, kind: "directory", hash: await hashNames(path) }, ...settled };
   } catch (error) {
@@ -34,6 +35,21 @@ export async function readInput(path: string): Promise<Input> {
   }
   // A device or socket has nothing to be hashed.
   return { record: { path, kind: "missing" } };
+}
+
+const mostHashes = 1000;
+const hashes = new Map<string, { signature: FileSignature; hash: Promise<string> }>();
+
+/** The hash of a file that has settled: hundreds of instances may read the same large one. */
+function hashOnce(path: string, signature: FileSignature): Promise<string> {
+  const known = hashes.get(path);
+  if (known && sameSignature(known.signature, signature)) return known.hash;
+  const hash = sha256File(path);
+  hash.catch(() => hashes.delete(path));
+  hashes.delete(path);
+  hashes.set(path, { signature, hash });
+  if (hashes.size > mostHashes) hashes.delete(hashes.keys().next().value!);
+  return hash;
 }
 
 /** Whether a path shows the state of the machine or is a device: it differs at every look, or does not end. */
