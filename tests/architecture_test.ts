@@ -1,7 +1,9 @@
 /**
  * The rules of the house in `docs/architecture.md`, read from the import statements under `lib/`.
  */
+import { childModules } from "../build/child_modules.ts";
 import { assert, assertEquals } from "../lib/deps/assert.ts";
+import { fromFileUrl } from "../lib/deps/path.ts";
 
 /** From the foundation up: a file imports from its own folder and from those before it. */
 const layers = [
@@ -206,4 +208,21 @@ Deno.test("onDemand() loads the module that its type is taken from", () => {
   );
   assert(found.length > 10);
   for (const [typed, loaded] of found) assertEquals(new URL(`../${loaded}`, root).href, typed);
+});
+
+Deno.test("what child processes load asks for nothing by name: they may not read the toolkit's folder", () => {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const waiting = childModules(fromFileUrl(new URL("..", root))).map((path) => path.replace(/^lib\//, ""));
+  assert(waiting.length > 5);
+  const loaded = new Set<string>();
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    const source = byPath.get(path);
+    if (!source || loaded.has(path)) continue;
+    loaded.add(path);
+    for (const { specifier, typeOnly } of source.imports) {
+      const target = targetOf(path, specifier);
+      if (target !== undefined && !typeOnly) waiting.push(target);
+    }
+  }
+  assertEquals([...loaded].filter((path) => path === "base/on_demand.ts"), []);
 });

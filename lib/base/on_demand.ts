@@ -7,6 +7,7 @@
  * the paths stand there as text.
  * @module
  */
+import { fromFileUrl } from "../deps/path.ts";
 import { DuctaflowError, messageOf } from "./error.ts";
 import { toolkitFolder, toolkitUrl } from "./toolkit.ts";
 
@@ -31,7 +32,7 @@ function explained(error: unknown, url: string): unknown {
   if (missing === "read") {
     return new DuctaflowError(`The toolkit may not load its own module ${url}: ${message}`, {
       code: "conductor-permission",
-      hint: "Run the conductor with --allow-read",
+      hint: `Run the conductor with --allow-read; for a flow, let its header ask for "read: [${toolkitPath()}]"`,
       cause: error,
     });
   }
@@ -50,4 +51,8 @@ function explained(error: unknown, url: string): unknown {
     });
   }
   return error;
+}
+
+function toolkitPath(): string {
+  return toolkitFolder.startsWith("file:") ? fromFileUrl(toolkitFolder) : toolkitFolder;
 }

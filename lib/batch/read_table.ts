@@ -2,33 +2,13 @@
  * Control tables from files and URLs.
  * @module
  */
-import { onDemand } from "../base/on_demand.ts";
 import type { Row } from "./row.ts";
-import type { TableFormat, TableSource } from "./tables/table_source.ts";
 
 /** How a table is read. */
 export interface ReadTableOptions {
   /** Gives up a download. */
   signal?: AbortSignal;
 }
-
-/** Each reader is loaded when the first table of its format is read. */
-const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]> } = {
-  csv: async (source) =>
-    await (await onDemand<typeof import("./tables/csv.ts")>("lib/batch/tables/csv.ts")).readCsv(source),
-  tsv: async (source) =>
-    await (await onDemand<typeof import("./tables/csv.ts")>("lib/batch/tables/csv.ts")).readCsv(source),
-  json: async (source) =>
-    await (await onDemand<typeof import("./tables/json.ts")>("lib/batch/tables/json.ts")).readJson(source),
-  ndjson: async (source) =>
-    await (await onDemand<typeof import("./tables/json.ts")>("lib/batch/tables/json.ts")).readNdjson(source),
-  yaml: async (source) =>
-    await (await onDemand<typeof import("./tables/yaml.ts")>("lib/batch/tables/yaml.ts")).readYaml(source),
-  parquet: async (source) =>
-    await (await onDemand<typeof import("./tables/parquet.ts")>("lib/batch/tables/parquet.ts")).readParquet(source),
-  sqlite: async (source) =>
-    await (await onDemand<typeof import("./tables/sqlite.ts")>("lib/batch/tables/sqlite.ts")).readSqlite(source),
-};
 
 /**
  * Reads a control table, one row a scenario, from a path or a `file:`, `http:` or `https:` URL: `.csv`, `.tsv`, `.json`
@@ -62,7 +42,7 @@ const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]
  * ```
  */
 export async function readTable(source: string | URL, options: ReadTableOptions = {}): Promise<Row[]> {
-  const { openTable } = await onDemand<typeof import("./tables/table_source.ts")>("lib/batch/tables/table_source.ts");
-  const table = await openTable(source, options.signal);
-  return await readers[table.format](table);
+  // By a literal import, which needs no permission: flows read tables too.
+  const { readSource } = await import("./tables/read_source.ts");
+  return await readSource(source, options.signal);
 }

@@ -15,7 +15,7 @@ import type { BatchLog } from "./batch_log.ts";
 import type { BatchEntry } from "./batch_rows.ts";
 import type { CheckedBatch } from "./check_rows.ts";
 import type { BatchOptions } from "./run_instances.ts";
-import { Slots } from "./slots.ts";
+import { Queue, Slots, type Turn } from "./slots.ts";
 
 /** A batch under way. */
 export class Work {
@@ -70,16 +70,22 @@ export class Work {
     }
   }
 
-  /** The processes of `concurrency` instances at a time; meanwhile others are made ready, or written. */
+  /**
+   * The processes of `concurrency` instances at a time, started in the order of the rows; meanwhile others are made ready,
+   * or written.
+   */
   async #runAll(entries: readonly BatchEntry[], concurrency: number): Promise<void> {
     const processes = new Slots(concurrency);
     const others = new Slots(concurrency * 2 + 1);
+    const queue = new Queue();
     const underway = new Set<Promise<void>>();
     for (const entry of entries) {
       await others.take();
-      const work = this.#runOne(entry, processes)
+      const turn = queue.join();
+      const work = this.#runOne(entry, turn, processes)
         .catch((error) => this.#break(error))
         .finally(() => {
+          turn.pass();
           underway.delete(work);
           others.give();
         });
@@ -88,7 +94,7 @@ export class Work {
     await Promise.all(underway);
   }
 
-  async #runOne(entry: BatchEntry, processes: Slots): Promise<void> {
+  async #runOne(entry: BatchEntry, turn: Turn, processes: Slots): Promise<void> {
     const { index, instance, config } = entry;
     if (this.#isOver()) return void this.#skipped.set(index, instance);
     let began = performance.now();
@@ -103,8 +109,12 @@ export class Work {
         cwd,
         signal: this.#signal,
         ...(this.#options.progress ? { onEvent: (event) => this.#tell({ t: "step", instance, index, event }) } : {}),
-        beforeProcess: async () => {
-          place = await takePlace(processes);
+        // Not later: who waits for a place must not keep another conductor from running the instance.
+        beforeLock: async () => {
+          await turn.come;
+          const taken = takePlace(processes);
+          turn.pass();
+          place = await taken;
           if (this.#isOver()) throw notBegun;
           began = performance.now();
         },

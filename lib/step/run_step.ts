@@ -24,8 +24,8 @@ import { type CellOutline, stepDefaults, type StepOptions } from "./step_options
 export interface RunStepOptions extends StepOptions {
   /** The folder from which the conductor's paths count. Default: the current one. */
   cwd?: string;
-  /** Awaited when all is ready for a process, and only where there must be one; what it throws gives the run up. */
-  beforeProcess?: () => Promise<void>;
+  /** Awaited before the instance is locked, when it seems that it must run; what it throws gives the run up. */
+  beforeLock?: () => Promise<void>;
   /** Told how it ended when no process of the run is left: what follows is writing. */
   onProcessEnd?: ExecuteOptions["onProcessEnd"];
   /** For a run of a published workflow. */
@@ -37,7 +37,7 @@ export async function runStep(
   flow: string | URL,
   instance: string,
   config: object,
-  { cwd, beforeProcess, onProcessEnd, workflow, ...options }: RunStepOptions,
+  { cwd, beforeLock, onProcessEnd, workflow, ...options }: RunStepOptions,
 ): Promise<Run> {
   const plan = { ...await planRun(flow, instance, config, options, cwd), ...(workflow ? { workflow } : {}) };
   const settings = { ...executeOptions(plan, options), onProcessEnd };
@@ -46,13 +46,13 @@ export async function runStep(
   if (early.run) return noteStep(await withReport(early.run, plan, options));
   options.signal?.throwIfAborted();
   const secrets = await maybeSecrets(plan, options);
+  await beforeLock?.();
   const lock = await lockInstance(paths, options);
   try {
     // Somebody may have done the work while this looked or waited.
     const now = maybeSignature(paths.record);
     const { run: reused, reasons } = isSame(now, seen) ? early : await maybeReuse(plan, options, now);
     if (reused) return noteStep(await withReport(reused, plan, options, true));
-    await beforeProcess?.();
     options.onEvent?.({ t: "running", step: paths.step, instance, cells: plan.build.flow.cells.map(outline), reasons });
     const { executeRun } = await onDemand<typeof import("./execute_run.ts")>("lib/step/execute_run.ts");
     const record = await executeRun(plan, { ...settings, secrets });

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
-import { fromFileUrl, toFileUrl } from "../../lib/deps/path.ts";
+import { toFileUrl } from "../../lib/deps/path.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { originOf } from "../../lib/batch/row.ts";
 import { readTable } from "../../lib/batch/read_table.ts";
@@ -53,12 +53,11 @@ Deno.test("readTable() names the nearest file for one that is missing", async ()
 Deno.test("readTable() says that a file is missing where it may not look at the folder", async () => {
   using folder = new TableFolder({ "control.csv": "n\n1\n" });
   const path = folder.path("contrl.csv");
-  const toolkit = fromFileUrl(new URL("../../lib", import.meta.url));
   const script = `import { readTable } from ${JSON.stringify(import.meta.resolve("../../lib/batch/read_table.ts"))};
     await readTable(${JSON.stringify(path)}).catch((error) => console.log(error.code));`;
   Deno.writeTextFileSync(folder.path("main.ts"), script);
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-lock", `--allow-read=${path},${toolkit}`, folder.path("main.ts")],
+    args: ["run", "--no-prompt", "--no-lock", `--allow-read=${path}`, folder.path("main.ts")],
     stderr: "null",
   }).output();
   assertEquals(new TextDecoder().decode(stdout), "table-not-found\n");

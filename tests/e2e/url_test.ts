@@ -194,11 +194,10 @@ siteTest("a module that cannot be fetched any more names the command that would 
   deno,
 ) => {
   project.write({
-    "table.csv": "n\n1\n",
     // No more than its start is loaded while there is a network.
     "early.ts": `import ${JSON.stringify(site.url("mod.ts"))};`,
-    "conductor.ts": `import { readTable } from ${JSON.stringify(site.url("mod.ts"))};
-await readTable("table.csv").catch(({ code, hint }) => console.log(code, hint));
+    "conductor.ts": `import { planCleaning } from ${JSON.stringify(site.url("mod.ts"))};
+await planCleaning().catch(({ code, hint }) => console.log(code, hint));
 `,
   });
   await deno("run", "--no-config", ...flags(site), "early.ts");

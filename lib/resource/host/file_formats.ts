@@ -2,7 +2,7 @@
  * Artifacts as files of a store, and back: tables as CSV, JSON, NDJSON or Parquet, all else as it is.
  * @module
  */
-import { readTable } from "../../batch/read_table.ts";
+import { readSource } from "../../batch/tables/read_source.ts";
 import { DuctaflowError } from "../../base/error.ts";
 import type { SavedArtifact } from "../../ops/external.ts";
 import type { StoreFormat } from "../store.ts";
@@ -35,7 +35,7 @@ export async function decodeFile(path: string, format: StoreFormat): Promise<unk
     case "json":
       return JSON.parse(await Deno.readTextFile(path));
     default:
-      return (await readTable(path)).map((row) => ({ ...row }));
+      return (await readSource(path)).map((row) => ({ ...row }));
   }
 }
 
