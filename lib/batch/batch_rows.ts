@@ -9,6 +9,7 @@ import type { Flow } from "../notebook/flow.ts";
 import { maybeGiven } from "../step/given.ts";
 import { mergeConfig } from "../step/merge_config.ts";
 import { type RowConfig, rowReader } from "./row_config.ts";
+import { columnNames } from "./columns.ts";
 import type { RowProblems } from "./row_problems.ts";
 import { fillTemplate, lookupIn, parseTemplate } from "./template.ts";
 
@@ -133,13 +134,6 @@ function namer<R extends object>(
     if (problem === undefined) return name;
     problems.add(index, `the instance name "${name}" cannot be used: ${problem}; "${suggestName(name)}" would do`);
   }
-}
-
-/** The columns that any row has. */
-function columnNames(rows: readonly object[]): Set<string> {
-  const names = new Set<string>();
-  for (const row of rows) for (const name of Object.keys(Object(row))) names.add(name);
-  return names;
 }
 
 /** Any value as a message shows it. */

@@ -2,6 +2,7 @@
  * The rows that a batch is asked to run.
  * @module
  */
+import { copyRows } from "./columns.ts";
 
 /**
  * The rows as a list.
@@ -17,7 +18,7 @@ export function rowList<R extends object>(rows: Iterable<R>): R[] {
   if ("then" in given) throw notRows("a promise", "await it first");
   if (Symbol.asyncIterator in given) throw notRows("a stream", "await Array.fromAsync of it first");
   if (!(Symbol.iterator in given)) throw notRows("an object", "toRows makes rows of data frames");
-  return [...rows];
+  return copyRows(rows);
 }
 
 function notRows(found: string, advice?: string): TypeError {

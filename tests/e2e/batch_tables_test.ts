@@ -109,6 +109,9 @@ projectTest(
       `row 2: the name "{name}_{zone}_{seed}": "{zone}" has no value`,
       `row 2: the name "{name}_{zone}_{seed}": "{seed}" is not known; known are "name"`,
     ]);
+    project.write({ "blank.csv": "name,zone\na,\nb,\n" });
+    const [blank] = await problems(project, await readTable(project.path("blank.csv")), { instance: "{name}_{zone}" });
+    assertMatch(blank, /^rows 1-2 \(from line 2 of .*\): the name "\{name\}_\{zone\}": "\{zone\}" has no value$/);
     assertMatch((await problems(project, rows, { instance: "{nam}" }))[0], /\(did you mean "\{name\}"\?\)/);
     for (const instance of ["{constructor}", "{__proto__}", "{name.length}", "{toString}"]) {
       assertMatch((await problems(project, rows, { instance }))[0], /is not known/);
