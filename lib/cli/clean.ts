@@ -4,6 +4,8 @@
  */
 import { clean, type CleanOptions, planCleaning } from "../batch/clean.ts";
 import { measureRuns } from "../batch/cleaning/measure_runs.ts";
+import { parseBytes } from "../base/bytes.ts";
+import { parseDuration } from "../base/duration.ts";
 import { jsonText } from "../base/json.ts";
 import type { RunStatus } from "../base/record.ts";
 import { stepDefaults } from "../step/step_options.ts";
@@ -69,6 +71,9 @@ tells how much there is of what.`,
 };
 
 function cleanOptions(values: Values): CleanOptions {
+  // Here, so that they are called by the names that were typed.
+  if (values["older-than"] !== undefined) parseDuration(values["older-than"], "The option --older-than");
+  if (values["max-size"] !== undefined) parseBytes(values["max-size"], "The option --max-size");
   const all: CleanOptions = {
     runsDir: values.runs,
     steps: values.step.length > 0 ? values.step.map((step) => step.replace(/\/$/, "")) : undefined,

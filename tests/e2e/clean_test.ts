@@ -466,7 +466,11 @@ projectTest("clean refuses arguments that mean nothing", files, async (project) 
   };
   assertEquals(await said("make"), `2 Error: "make" is one argument too many Hint: Write --step make for a step`);
   assertEquals(await said("--yes", "--dry-run"), "2 Error: --yes and --dry-run exclude each other ");
-  assertMatch(await said("--older-than", "soon"), /^2 Error: .* is "soon", which is not a duration/);
+  assertMatch(
+    await said("--older-than", "soon"),
+    /^2 Error: The option --older-than is "soon", which is not a duration/,
+  );
+  assertMatch(await said("--max-size", "lots"), /^2 Error: The option --max-size is "lots", which is not a size/);
   assertMatch(await said("--step", "mak"), /^2 Error: There is no step "mak".*Did you mean "make"/);
   assertMatch(await said("--status", "failled"), /^2 Error: .*Did you mean "failed"/);
 });
