@@ -272,6 +272,14 @@ Deno.test("collate() refuses options that mean nothing, before it reads or write
   }
 });
 
+collateTest("collate() says on the page which pictures no run has that were asked for", async ({ write, collate }) => {
+  const runs = await write(fabricate(3));
+  const { page } = await collate(runs, { thumbnails: ["curve.svg", "crve.svg", "plots/*.png"] });
+  const notes = [...page.matchAll(/<p class="warning">(.*)<\/p>/g)].map(([, text]) => text.replaceAll("&quot;", '"'));
+  assertEquals(notes, ['No run has a picture "crve.svg"', 'No run has a picture "plots/*.png"']);
+  assertEquals((await collate(runs)).page.includes('class="warning"'), false);
+});
+
 /** All files below a folder with their texts. */
 function textsIn(dir: string, below = ""): [string, string][] {
   return [...Deno.readDirSync(join(dir, below))].flatMap(({ name, isDirectory }) => {

@@ -35,7 +35,7 @@ export async function makeCollation(runs: Run[], options: CollateOptions & { dir
   const names = pictureNames(entries, options.thumbnails);
   const budget = options.thumbnailBudget ?? defaultBudget;
   const thumbnails = readThumbnails(runs, entries, { dir, names, budget });
-  const page = await renderCollation(summary, thumbnails);
+  const page = await renderCollation(summary, thumbnails, names);
   const [indexPath, summaryPath] = [join(dir, "index.html"), join(dir, "bulk_summary.json")];
   try {
     Deno.mkdirSync(dir, { recursive: true });
