@@ -2,14 +2,15 @@
  * Rows as instances to be run: each with its name and its config. All problems are found before anything starts.
  * @module
  */
-import { DuctaflowError, messageOf } from "../base/error.ts";
+import { messageOf } from "../base/error.ts";
 import { isJsonObject, type Json, type JsonObject, toPlainJson } from "../base/json.ts";
 import { nameProblem, suggestName } from "../base/names.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { maybeGiven } from "../step/given.ts";
 import { mergeConfig } from "../step/merge_config.ts";
-import { originOf } from "./row.ts";
 import { type RowConfig, rowReader } from "./row_config.ts";
+import { columnNames } from "./columns.ts";
+import type { RowProblems } from "./row_problems.ts";
 import { fillTemplate, lookupIn, parseTemplate } from "./template.ts";
 
 /** How rows become instances. */
@@ -38,45 +39,6 @@ export interface BatchEntry {
   given?: string;
 }
 
-const shownProblems = 25;
-
-/** Collects what is wrong with rows and throws it all at once. A table of millions may be wrong in every row. */
-export class RowProblems {
-  readonly #rows: readonly object[];
-  /** Whether a row has a problem, by its index. */
-  readonly #isBad: Uint8Array;
-  #count = 0;
-  /** Those that are shown, in the order of the rows. */
-  readonly #first: { index: number; problem: string }[] = [];
-
-  constructor(rows: readonly object[]) {
-    this.#rows = rows;
-    this.#isBad = new Uint8Array(rows.length);
-  }
-
-  add(index: number, problem: string): void {
-    this.#isBad[index] = 1;
-    this.#count++;
-    const first = this.#first;
-    if (first.length === shownProblems && index >= first.at(-1)!.index) return;
-    first.splice(first.findLastIndex((known) => known.index <= index) + 1, 0, { index, problem });
-    if (first.length > shownProblems) first.pop();
-  }
-
-  /** Throws when anything was found. */
-  throwAll(flow: Flow): void {
-    if (this.#count === 0) return;
-    const lines = this.#first.map(({ index, problem }) => `\n  - ${rowPhrase(this.#rows[index], index)}: ${problem}`);
-    const more = this.#count > lines.length ? `\n  … and ${this.#count - lines.length} more` : "";
-    const bad = this.#isBad.reduce((sum, isBad) => sum + isBad, 0);
-    const count = bad === 1 ? "1 row does" : `${bad} rows do`;
-    throw new DuctaflowError(
-      `${count} not fit the flow "${flow.name}", so none was run${lines.join("")}${more}`,
-      { code: "bad-rows", hint: "Correct the table, or give the options instance and config that fit it" },
-    );
-  }
-}
-
 /** The name and config of every row. What cannot be an instance is added to the problems. */
 export function readEntries<R extends object>(
   flow: Flow,
@@ -84,7 +46,7 @@ export function readEntries<R extends object>(
   options: RowOptions<R>,
   problems: RowProblems,
 ): BatchEntry[] {
-  const nameOf = namer(options.instance, problems);
+  const nameOf = namer(options.instance, rows, problems);
   const read = rowReader(flow);
   const make = (row: R, index: number): RowConfig => {
     const made = options.config ? { config: givenConfig(options.config(row, index)), textKeys: [] } : read(row);
@@ -141,20 +103,27 @@ function valueAt(config: JsonObject, path: string): unknown {
 
 type Namer<R> = (row: R, config: object, index: number) => string | undefined;
 
-function namer<R extends object>(instance: RowOptions<R>["instance"], problems: RowProblems): Namer<R> {
+function namer<R extends object>(
+  instance: RowOptions<R>["instance"],
+  rows: readonly R[],
+  problems: RowProblems,
+): Namer<R> {
   if (typeof instance !== "string" && typeof instance !== "function") {
     throw new TypeError(
       `The option instance is ${shown(instance)}, accepted is a template such as "{zone}_{period}" or a function`,
     );
   }
   const parts = typeof instance === "string" ? parseTemplate(instance) : undefined;
+  let columns: Set<string> | undefined;
+  const isBlank = (name: string) => (columns ??= columnNames(rows)).has(name);
   return (row, config, index) => {
     if (typeof instance === "function") {
       const made = attempt(() => instance(row, index));
       if ("error" in made) return void problems.add(index, `the name could not be made: ${made.error}`);
       return checked(made.value, index);
     }
-    const filled = fillTemplate(parts!, lookupIn(row as Record<string, unknown>, config as Record<string, unknown>));
+    const values = lookupIn(row as Record<string, unknown>, config as Record<string, unknown>);
+    const filled = fillTemplate(parts!, { ...values, isBlank });
     for (const problem of filled.problems) problems.add(index, `the name "${instance}": ${problem}`);
     return filled.problems.length > 0 ? undefined : checked(filled.text, index);
   };
@@ -189,14 +158,6 @@ function findTwins(entries: BatchEntry[], problems: RowProblems): void {
       : `differs only in upper and lower case from "${first.instance}",`;
     problems.add(entry.index, `the instance name "${entry.instance}" ${same} that of row ${first.index + 1}`);
   }
-}
-
-/** `row 3 (line 4 of zones.csv)`, from 1. */
-function rowPhrase(row: object, index: number): string {
-  const origin = typeof row === "object" && row !== null ? originOf(row) : undefined;
-  if (!origin) return `row ${index + 1}`;
-  const place = origin.line === undefined ? `row ${origin.row}` : `line ${origin.line}`;
-  return `row ${index + 1} (${place} of ${origin.source})`;
 }
 
 function attempt<T>(make: () => T): { value: T } | { error: string } {

@@ -12,9 +12,10 @@ import { readSeals } from "../step/seals.ts";
 import { storedRun } from "../step/stored_run.ts";
 import type { StepOptions } from "../step/step_options.ts";
 import type { KeptRun } from "./batch_log.ts";
-import { type BatchEntry, readEntries, type RowOptions, RowProblems } from "./batch_rows.ts";
+import { type BatchEntry, readEntries, type RowOptions } from "./batch_rows.ts";
 import { estimateMs } from "./estimate.ts";
 import { findFresh, type FreshRun } from "./find_fresh.ts";
+import { RowProblems } from "./row_problems.ts";
 
 /** A batch that is ready to start. */
 export interface CheckedBatch {

@@ -28,9 +28,9 @@ export interface CleanOptions {
   maxBytes?: number | string;
   /** So many earlier runs of each instance stay, also when the instance itself goes. Default: all, and none of those. */
   history?: number;
-  /** Also builds of flows that no record refers to, if they are older than an hour. */
+  /** Also builds of flows that no record refers to, and modules of the toolkit, if they are older than an hour. */
   builds?: boolean;
-  /** Also runs whose files a run that stays has read. */
+  /** Also runs that a run which stays refers to in its config, or whose files it has read. */
   withUsed?: boolean;
 }
 
@@ -71,7 +71,7 @@ export interface CleaningItem {
   bytes: number;
   /** Why it goes. */
   reason: string;
-  /** With `withUsed`: the runs that stay and have read it. */
+  /** With `withUsed`: the runs that stay and have read it or refer to it. */
   usedBy?: string[];
 }
 
@@ -87,7 +87,7 @@ export interface Cleaning {
 
 /**
  * Plans what to remove from a runs folder; nothing is changed. Stays in any case: a run that somebody is running, a run
- * that a kept one has read (unless `withUsed`), whatever is no run or stands behind a link. Logs and locks of instances
+ * that a kept one has read or refers to (unless `withUsed`), whatever is no run or stands behind a link. Logs and locks of instances
  * that are no more, and what an interrupted cleaning left, are part of every plan.
  *
  * @throws {DuctaflowError} `run-not-found` for an unknown step, `bad-size`, `bad-duration`, `linked-folder`

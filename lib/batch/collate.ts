@@ -21,6 +21,8 @@ export interface CollateOptions {
   thumbnails?: string | string[] | false;
   /** How many bytes the pictures may add to the page; those after that are linked. Default 20 million. */
   thumbnailBudget?: number;
+  /** Replaces an `index.html` or a `bulk_summary.json` that is none of an earlier collation; it is lost. */
+  overwrite?: boolean;
 }
 
 /** What `collate` wrote. */
@@ -44,6 +46,8 @@ export interface Collation {
  * known of it.
  *
  * @throws {TypeError} for options that mean nothing
+ * @throws {DuctaflowError} of code `collation-refused` when the folder holds such files of somebody else (unless
+ * `overwrite`), or is that of a run; `conductor-permission`, `no-space`, `read-only`
  *
  * @example
  * ```ts

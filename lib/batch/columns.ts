@@ -26,6 +26,21 @@ export function withColumns<Rows extends readonly Row[]>(rows: Rows, columns: Co
   return Object.defineProperty(rows, columnsKey, { value: columns });
 }
 
+/** A copy of a list of rows that knows the columns which the list knows. */
+export function copyRows<R extends object>(rows: Iterable<R>): R[] {
+  const copy = [...rows];
+  const columns = (rows as { [columnsKey]?: Column[] })[columnsKey];
+  return columns ? Object.defineProperty(copy, columnsKey, { value: columns }) : copy;
+}
+
+/** The names of all columns, those that are blank in every row too, as far as the list knows them. */
+export function columnNames(rows: readonly object[]): Set<string> {
+  const known = (rows as { [columnsKey]?: Column[] })[columnsKey] ?? [];
+  const names = new Set(known.map(({ name }) => name));
+  for (const row of rows) for (const name of Object.keys(Object(row))) names.add(name);
+  return names;
+}
+
 /**
  * The columns of a table in their order, with the types of their values. Those of rows that `readTable` gave are known
  * even when there is no row; those of other lists are found by looking at every value.

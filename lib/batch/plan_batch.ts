@@ -7,6 +7,7 @@ import { explainReuse } from "../step/run_step.ts";
 import { checkRows } from "./check_rows.ts";
 import type { BatchPlan, PlannedInstance } from "./plan_instances.ts";
 import { checkBatchOptions } from "./run_batch.ts";
+import { rowList } from "./row_list.ts";
 import type { BatchOptions } from "./run_instances.ts";
 import { stepOptions } from "./work.ts";
 
@@ -19,7 +20,7 @@ export async function planBatch<R extends object>(
 ): Promise<BatchPlan> {
   const concurrency = checkBatchOptions(options);
   const plan = await planStep(flow, options, cwd);
-  const checked = await checkRows(plan, [...rows], options);
+  const checked = await checkRows(plan, rowList(rows), options);
   const stale: PlannedInstance[] = [];
   for (const entry of checked.stale) {
     options.signal?.throwIfAborted();

@@ -10,6 +10,7 @@ import type { StepOptions } from "../step/step_options.ts";
 import { type Batch, BatchFailedError, batchOf, type BatchWork, noWork } from "./batch.ts";
 import { type BatchLog, openBatchLog } from "./batch_log.ts";
 import { type CheckedBatch, checkRows } from "./check_rows.ts";
+import { rowList } from "./row_list.ts";
 import type { BatchOptions } from "./run_instances.ts";
 
 /** Checks all rows, runs those that must: `runInstances`. `cwd` is where the conductor was when it asked. */
@@ -22,7 +23,7 @@ export async function runBatch<R extends object>(
   const began = performance.now();
   const concurrency = checkBatchOptions(options);
   const plan = await planStep(flow, options, cwd);
-  const checked = await checkRows(plan, [...rows], options);
+  const checked = await checkRows(plan, rowList(rows), options);
   const secrets = checked.secrets.length > 0 ? await sharedSecrets(checked.secrets, options.secrets) : {};
   if (options.reportCode !== undefined) await refreshReports(checked, options.reportCode);
   const { progress = () => {} } = options;

@@ -13,6 +13,8 @@ export interface Lookup {
   get(name: string): unknown;
   /** All names that have a value. */
   names(): string[];
+  /** Whether a name without a value has one elsewhere, as a column whose cell is blank. */
+  isBlank?(name: string): boolean;
 }
 
 /** A piece of a template: text as it is, or the name of a placeholder. */
@@ -134,6 +136,7 @@ function noText(name: string, value: unknown, lookup: Lookup): string {
   if (value !== undefined) {
     return `"{${name}}" is ${kindOf(value)}, accepted are text, finite numbers, true and false`;
   }
+  if (lookup.isBlank?.(name)) return `"{${visible(shorten(name))}}" has no value`;
   const known = lookup.names();
   const meant = nearest(name, known);
   const shown = known.slice(0, namesShown).map((name) => `"${name}"`).join(", ");

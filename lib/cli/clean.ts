@@ -4,6 +4,8 @@
  */
 import { clean, type CleanOptions, planCleaning } from "../batch/clean.ts";
 import { measureRuns } from "../batch/cleaning/measure_runs.ts";
+import { parseBytes } from "../base/bytes.ts";
+import { parseDuration } from "../base/duration.ts";
 import { jsonText } from "../base/json.ts";
 import type { RunStatus } from "../base/record.ts";
 import { stepDefaults } from "../step/step_options.ts";
@@ -27,7 +29,7 @@ const options = {
   "step": { value: "name", many: true, help: "Only of this step" },
   "history": { value: "count", help: "Earlier runs beyond so many of the newest of each instance" },
   "builds": { help: "Builds of flows that no run was made from" },
-  "with-used": { help: "Also runs whose files another run, which stays, has read" },
+  "with-used": { help: "Also runs that another run, which stays, has read or refers to" },
   "dry-run": { help: "Only show what would go; this is so anyway without --yes" },
   "yes": { help: "Remove it" },
   "runs": { value: "folder", help: `Folder of all runs, "runs" unless given` },
@@ -43,7 +45,7 @@ export const command: Command = {
   description:
     `Shows what could be removed from the runs folder, and removes it only with --yes. Of --keep, --older-than, --status
 and --max-size, a run must meet all that are given to go; its earlier runs go with it. Runs that somebody is running stay,
-and runs whose files another run has read that stays. Nothing that the toolkit did not make is touched. Without options it
+and runs that another run, which stays, has read or refers to. Nothing that the toolkit did not make is touched. Without options it
 tells how much there is of what.`,
   options,
   examples: [
@@ -69,6 +71,9 @@ tells how much there is of what.`,
 };
 
 function cleanOptions(values: Values): CleanOptions {
+  // Here, so that they are called by the names that were typed.
+  if (values["older-than"] !== undefined) parseDuration(values["older-than"], "The option --older-than");
+  if (values["max-size"] !== undefined) parseBytes(values["max-size"], "The option --max-size");
   const all: CleanOptions = {
     runsDir: values.runs,
     steps: values.step.length > 0 ? values.step.map((step) => step.replace(/\/$/, "")) : undefined,

@@ -24,6 +24,7 @@ const options = {
   thumbnails: { value: "glob", many: true, help: `Pictures to show side by side: "delay.svg", "plots/*.png"` },
   "no-thumbnails": { help: "Show no pictures" },
   succeeded: { help: "Leave out runs that did not succeed" },
+  overwrite: { help: "Replace an index.html or bulk_summary.json that is none of a collation" },
   runs: { value: "folder", help: `Folder of all runs, "runs" unless given` },
   json: { help: "Print folder, paths and counts as JSON, instead of the page's path" },
 } satisfies OptionTable;
@@ -54,6 +55,7 @@ loads nothing. All runs of a step are taken, or those that are named. Files of a
       ...(values.title === undefined ? {} : { title: values.title }),
       ...(values["no-thumbnails"] ? { thumbnails: false } : {}),
       ...(values.thumbnails.length > 0 ? { thumbnails: values.thumbnails } : {}),
+      overwrite: values.overwrite,
     });
     stderr.write(summary(collation));
     stdout.write(values.json ? jsonText(collation) : `${collation.indexPath}\n`);

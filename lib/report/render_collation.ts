@@ -19,12 +19,17 @@ const plainRows = 500;
 
 /**
  * The page as HTML: one file that loads nothing and runs no script but its own. Reads no files. The data stand in it
- * once, as JSON; without scripts it shows a plain table of the first 500 runs.
+ * once, as JSON; without scripts it shows a plain table of the first 500 runs. `wanted` are the pictures that were asked
+ * for.
  */
-export async function renderCollation(summary: BulkSummary, thumbnails: Thumbnails[] = []): Promise<string> {
+export async function renderCollation(
+  summary: BulkSummary,
+  thumbnails: Thumbnails[] = [],
+  wanted: string[] = [],
+): Promise<string> {
   const data = collationData(summary, thumbnails);
   return makeEngine({ collation: page }).render("@collation", {
-    ...collationView(summary, data, thumbnails),
+    ...collationView(summary, data, thumbnails, wanted),
     policy: await makePolicy([script]),
     style: new SafeHtml(baseStyle + ownStyle),
     script: new SafeHtml(script),

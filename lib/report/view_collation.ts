@@ -117,15 +117,26 @@ function viewCheck({ name, severity, message }: BulkCheck): RowData["failing"][n
 }
 
 /** The parts of the page that need no script. */
-export function collationView(summary: BulkSummary, data: CollationData, thumbnails: Thumbnails[]): CollationView {
+export function collationView(
+  summary: BulkSummary,
+  data: CollationData,
+  thumbnails: Thumbnails[],
+  wanted: string[] = [],
+): CollationView {
   return {
     title: summary.title,
     steps: summary.steps,
     facts: viewFacts(summary, data.timeline),
     statuses: data.statuses,
     common: viewCommon(summary),
-    notes: [...viewOmitted(summary), ...viewUnembedded(thumbnails)],
+    notes: [...viewOmitted(summary), ...viewUnembedded(thumbnails), ...viewMissing(thumbnails, wanted)],
   };
+}
+
+/** Pictures that somebody asked for by a name that is wrong leave no trace otherwise. */
+function viewMissing(thumbnails: Thumbnails[], wanted: string[]): string[] {
+  const found = new Set(thumbnails.map(({ name }) => name));
+  return wanted.filter((name) => !found.has(name)).map((name) => `No run has a picture "${showControls(name)}"`);
 }
 
 function viewFacts({ counts, durationMs, madeAt }: BulkSummary, { length, bars, breaks }: Timeline): string[] {

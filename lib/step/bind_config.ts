@@ -98,7 +98,12 @@ export function bindConfig(flow: Flow, input: unknown, options: BindOptions = {}
       if (textKey !== undefined) replaceValue(config, textKey, value);
       return { value };
     }
-    const why = parameter.type?.kind === "unsettable" ? `, which no config can hold; declare what JSON has` : "";
+    const why = parameter.type?.kind === "unsettable"
+      ? `, which no config can hold; declare what JSON has`
+      // Data frames that were written as JSON have it where a cell is blank.
+      : given === null && !parameter.required
+      ? "; leave the key out for the flow's default"
+      : "";
     problems.push(`${name} (line ${line}): found ${quoteValue(given, 80)}, accepted is ${parameter.typeText}${why}`);
     return undefined;
   }

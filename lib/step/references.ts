@@ -47,6 +47,21 @@ export function referencesIn(value: Json): References {
   }
 }
 
+/** The runs that a value refers to, as `step/instance`, each once. What is no good reference is passed over. */
+export function runsReferredTo(value: Json): string[] {
+  const names = new Set<string>();
+  const open: Json[] = [value];
+  // Without recursion: a file that somebody made may nest as deep as it likes.
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    if (Array.isArray(item)) { for (const one of item) open.push(one); }
+    if (!isJsonObject(item)) continue;
+    const run = Object.hasOwn(item, "$run") ? item.$run : undefined;
+    if (isJsonObject(run) && runProblems(run, "").length === 0) names.add(`${run.step}/${run.instance}`);
+    else open.push(...Object.values(item));
+  }
+  return [...names];
+}
+
 /** A value as a flow gets it in its run folder: references are objects with the folder of the run. */
 export function withRunFolders(value: Json): Json {
   if (Array.isArray(value)) return value.map(withRunFolders);

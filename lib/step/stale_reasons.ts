@@ -2,13 +2,12 @@
  * What of an instance changed since it ran, in words: one reason a thing.
  * @module
  */
-import { shorten } from "../base/shown_text.ts";
 import { basename, join } from "../deps/path.ts";
 import { maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { sha256File } from "../base/hash.ts";
-import { canonicalJson, type Json } from "../base/json.ts";
 import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
+import { configChanges } from "./config_changes.ts";
 import { maybeConfig } from "./config_file.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
@@ -66,21 +65,12 @@ export function* codeReasons({ code }: RunRecord, build: Build, strict: boolean)
   if (!known) yield tell("The code changed");
 }
 
-/** Which keys of the config changed, old → new. */
+/** Which places of the config changed, old → new. */
 export function* configReasons(paths: InstancePaths, config: Config): Generator<StaleReason> {
   const before = maybeConfig(paths.config);
   // Gone or damaged: then all that is known is that the hashes differ.
   if (!before) return yield { kind: "config", text: "The config changed" };
-  for (const key of new Set([...Object.keys(before), ...Object.keys(config)])) {
-    const [old, now] = [before[key], config[key]];
-    if (old !== undefined && now !== undefined && canonicalJson(old) === canonicalJson(now)) continue;
-    if (old === undefined && now === undefined) continue;
-    yield { kind: "config", text: `The config key "${key}" changed: ${show(old)} → ${show(now)}` };
-  }
-}
-
-function show(value: Json | undefined): string {
-  return value === undefined ? "(none)" : shorten(canonicalJson(value));
+  for (const text of configChanges(before, config)) yield { kind: "config", text };
 }
 
 /** Which kinds of permission changed, and the time zone, which reaches a flow in the same way. */

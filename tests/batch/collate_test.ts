@@ -1,7 +1,7 @@
 import { Ajv2020 } from "npm:ajv@8.17.1/dist/2020.js";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { join, toFileUrl } from "../../lib/deps/path.ts";
-import { collate, type CollateOptions, getRun, type Run } from "../../mod.ts";
+import { collate, type CollateOptions, DuctaflowError, getRun, type Run } from "../../mod.ts";
 import { onePixel } from "../report/sample_run.ts";
 import { fabricate, type Fabricated, writeRuns } from "./fabricated_runs.ts";
 import schema from "../../docs/bulk-summary.schema.json" with { type: "json" };
@@ -270,4 +270,69 @@ Deno.test("collate() refuses options that mean nothing, before it reads or write
   for (const [runs, options, kind, message] of refused) {
     await assertRejects(() => collate(runs as Run[], options as CollateOptions), kind, message);
   }
+});
+
+collateTest("collate() says on the page which pictures no run has that were asked for", async ({ write, collate }) => {
+  const runs = await write(fabricate(3));
+  const { page } = await collate(runs, { thumbnails: ["curve.svg", "crve.svg", "plots/*.png"] });
+  const notes = [...page.matchAll(/<p class="warning">(.*)<\/p>/g)].map(([, text]) => text.replaceAll("&quot;", '"'));
+  assertEquals(notes, ['No run has a picture "crve.svg"', 'No run has a picture "plots/*.png"']);
+  assertEquals((await collate(runs)).page.includes('class="warning"'), false);
+});
+
+/** All files below a folder with their texts. */
+function textsIn(dir: string, below = ""): [string, string][] {
+  return [...Deno.readDirSync(join(dir, below))].flatMap(({ name, isDirectory }) => {
+    const path = join(below, name);
+    return isDirectory ? textsIn(dir, path) : [[path, Deno.readTextFileSync(join(dir, path))] as [string, string]];
+  }).sort();
+}
+
+collateTest("collate() replaces no page and no summary of somebody else, unless told to", async (folder) => {
+  const runs = await folder.write(fabricate(2));
+  const site = join(folder.dir, "site");
+  Deno.mkdirSync(site);
+  const foreign = {
+    "index.html": "<!doctype html><h1>Mine</h1>",
+    "bulk_summary.json": `{"mine": true}`,
+  };
+  for (const [name, text] of Object.entries(foreign)) {
+    Deno.writeTextFileSync(join(site, name), text);
+    const before = textsIn(site);
+    const error = await assertRejects(() => folder.collate(runs, { dir: site }), DuctaflowError);
+    assertEquals(
+      [error.code, error.message],
+      ["collation-refused", `The collation is not written to "${site}": its ${name} is none of a collation`],
+    );
+    assertStringIncludes(error.hint!, "overwrite: true");
+    assertEquals(textsIn(site), before);
+    await folder.collate(runs, { dir: site, overwrite: true });
+    assertEquals((await folder.collate(runs, { dir: site })).summary.counts.total, 2);
+  }
+});
+
+collateTest("collate() goes over what an interrupted one left, and over empty files", async (folder) => {
+  const runs = await folder.write(fabricate(2));
+  const { dir } = await folder.collate(runs);
+  Deno.removeSync(join(dir, "index.html"));
+  await folder.collate(runs);
+  for (const name of ["index.html", "bulk_summary.json"]) Deno.writeTextFileSync(join(dir, name), "");
+  assertEquals((await folder.collate(runs)).summary.counts.total, 2);
+});
+
+collateTest("collate() writes nothing into the folder of a run, nor where a file is", async (folder) => {
+  const runs = await folder.write(fabricate(2));
+  const before = textsIn(folder.runsDir);
+  for (const dir of [runs[0].dir, join(runs[1].dir, "deep", "er")]) {
+    for (const overwrite of [false, true]) {
+      const error = await assertRejects(() => folder.collate(runs, { dir, overwrite }), DuctaflowError);
+      assertEquals(error.code, "collation-refused");
+      assertStringIncludes(error.message, "is the folder of a run");
+    }
+  }
+  for (const dir of [join(runs[0].dir, "report.html"), join(runs[0].dir, "report.html", "below")]) {
+    const error = await assertRejects(() => folder.collate(runs, { dir }), DuctaflowError);
+    assertStringIncludes(error.message, 'report.html" is a file');
+  }
+  assertEquals(textsIn(folder.runsDir), before);
 });

@@ -410,6 +410,48 @@ Deno.test(
 );
 
 Deno.test(
+  "deliver() follows no link below the folder that its template names",
+  onDesk(async (desk) => {
+    const run = await desk.run();
+    for (const folder of ["share/inner", "elsewhere", "out"]) Deno.mkdirSync(desk.path(folder), { recursive: true });
+    Deno.symlinkSync(desk.path("elsewhere"), desk.path("out/model"));
+    const before = desk.stamps();
+    for (const options of [{}, { overwrite: true }, { dryRun: true }]) {
+      const { message, hint } = await refusal(desk, run, "out/{step}/{instance}", options);
+      assertStringIncludes(message, `is reached through a link that leads out of "${desk.path("out")}"`);
+      assertStringIncludes(message, `: "${desk.path("out/model")}"`);
+      assertStringIncludes(hint!, "Remove the link");
+    }
+    await refusal(desk, run, "{step}/../out/{step}/{instance}");
+    assertEquals(desk.stamps(), before);
+    // The template's own words may lead through one, and so may links that stay inside.
+    Deno.symlinkSync(desk.path("share"), desk.path("link"));
+    Deno.symlinkSync("inner", desk.path("share/model"));
+    assertEquals((await send(desk, run, "link/{step}/{instance}"))[0].status, "new");
+    assertEquals(desk.read("share/inner/am/out.csv"), "a\n1\n");
+    assertEquals((await send(desk, run, "out/model/{instance}"))[0].status, "new");
+    assertEquals(desk.read("elsewhere/am/out.csv"), "a\n1\n");
+  }),
+);
+
+Deno.test(
+  "deliver() sees a link that was put there after its look around",
+  onDesk(async (desk) => {
+    const run = await desk.run();
+    Deno.mkdirSync(desk.path("elsewhere"));
+    Deno.mkdirSync(desk.path("out"));
+    const error = await refusal(desk, [run, await desk.run({ instance: "pm" })], "out/{instance}/{step}", {
+      values: ({ instance }: Run) => {
+        if (instance === "pm") Deno.symlinkSync(desk.path("elsewhere"), desk.path("out/am"));
+        return {};
+      },
+    });
+    assertStringIncludes(error.message, "is reached through a link that leads out of");
+    assertEquals([...Deno.readDirSync(desk.path("elsewhere"))], []);
+  }),
+);
+
+Deno.test(
   "deliver() puts no delivery among the runs, around the project, or inside another delivery",
   onDesk(async (desk) => {
     const [am, pm] = [await desk.run(), await desk.run({ instance: "pm" })];

@@ -313,6 +313,57 @@ projectTest("clean() removes nothing that a doctored plan points at elsewhere", 
   assertEquals([await names(project), exists(project.path("precious/x"))], [["a", "b", "c"], true]);
 });
 
+projectTest(
+  "clean() keeps a run that a kept one refers to in its config, read or not",
+  {
+    ...files,
+    "flows/name.ts": flowOf(`Deno.writeTextFileSync("out.txt", JSON.stringify(config));`, {
+      parameters: "let config: Record<string, unknown> = {};",
+    }),
+  },
+  async (project) => {
+    await makeThree(project);
+    const [a, b] = await Promise.all(["a", "b"].map((name) => getRun("make", name, { runsDir: project.runsDir })));
+    await project.run("flows/name.ts", "all", { deep: { sources: [{ main: a }, { main: b }] } });
+    const kept = await plan(project, { keep: 0, steps: ["make"] });
+    assertEquals([named(kept), kept.kept], [["run make/c"], [
+      { name: "make/a", why: "is used by name/all" },
+      { name: "make/b", why: "is used by name/all" },
+    ]]);
+    assertEquals((await plan(project, { keep: 0 })).kept, []);
+    const all = await plan(project, { keep: 0, steps: ["make"], withUsed: true });
+    assertEquals(all.items.map(({ usedBy }) => usedBy), [["name/all"], ["name/all"], undefined]);
+  },
+);
+
+projectTest("clean() takes the modules that a toolkit in one file wrote an hour ago", files, async (project) => {
+  await project.run("flows/make.ts", "a");
+  const own = project.path("runs/.ductaflow");
+  const places = ["modules", "ops/modules"].map((folder) => `${own}/${folder}`);
+  const old = new Date(Date.now() - 2 * 3_600_000);
+  for (const place of places) {
+    Deno.mkdirSync(place, { recursive: true });
+    for (const name of ["0123456789abcdef.js", "fedcba9876543210.js", "mine.js"]) {
+      Deno.writeTextFileSync(`${place}/${name}`, "1;");
+      if (!name.startsWith("fed")) Deno.utimeSync(`${place}/${name}`, old, old);
+    }
+  }
+  assertEquals(named(await plan(project)), []);
+  const planned = await plan(project, { builds: true });
+  assertEquals(
+    planned.items.map(({ kind, path }) => [kind, path]),
+    places.map((place) => [
+      "build",
+      `${place}/0123456789abcdef.js`,
+    ]),
+  );
+  const { removed, skipped } = await clean(planned);
+  assertEquals([removed.length, skipped], [2, []]);
+  for (const place of places) {
+    assertEquals([...Deno.readDirSync(place)].map(({ name }) => name).sort(), ["fedcba9876543210.js", "mine.js"]);
+  }
+});
+
 projectTest("clean() takes builds that no run was made from, once they are an hour old", files, async (project) => {
   await project.run("flows/make.ts", "a");
   await project.why("flows/fail.ts", "never");
@@ -415,7 +466,11 @@ projectTest("clean refuses arguments that mean nothing", files, async (project) 
   };
   assertEquals(await said("make"), `2 Error: "make" is one argument too many Hint: Write --step make for a step`);
   assertEquals(await said("--yes", "--dry-run"), "2 Error: --yes and --dry-run exclude each other ");
-  assertMatch(await said("--older-than", "soon"), /^2 Error: .* is "soon", which is not a duration/);
+  assertMatch(
+    await said("--older-than", "soon"),
+    /^2 Error: The option --older-than is "soon", which is not a duration/,
+  );
+  assertMatch(await said("--max-size", "lots"), /^2 Error: The option --max-size is "lots", which is not a size/);
   assertMatch(await said("--step", "mak"), /^2 Error: There is no step "mak".*Did you mean "make"/);
   assertMatch(await said("--status", "failled"), /^2 Error: .*Did you mean "failed"/);
 });

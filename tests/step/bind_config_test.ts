@@ -51,11 +51,15 @@ Deno.test("bindConfig() reports all problems together, each with name, line, val
   assertStringIncludes(error.message, "delay.ts: 5 problems");
   assertEquals(problems({ period: "noon", limit: null, sizes: "1", model: 3 }), [
     `period (line 2): found the text "noon", accepted is "am" | "pm"`,
-    `limit (line 3): found null, accepted is number`,
+    `limit (line 3): found null, accepted is number; leave the key out for the flow's default`,
     `airport (line 4): missing, accepted is string`,
     `sizes (line 5): found the text "1", accepted is number[]`,
     `model (line 6): found 3, accepted is { seed: number }`,
   ]);
+});
+
+Deno.test("bindConfig() speaks of the default only where there is one", () => {
+  assertEquals(problems({ airport: null }), ["airport (line 4): found null, accepted is string"]);
 });
 
 Deno.test("bindConfig() takes no text for a number unless values are text", () => {

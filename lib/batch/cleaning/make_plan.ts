@@ -11,7 +11,7 @@ import type { CleaningPlan, CleanOptions } from "../clean.ts";
 import { findLeftovers, refuseLinkedOwnFolder } from "./leftovers.ts";
 import { planRuns } from "./plan_runs.ts";
 import { readInventory } from "./run_inventory.ts";
-import { unusedBuilds } from "./unused_builds.ts";
+import { unusedBuilds, writtenModules } from "./unused_builds.ts";
 
 /** Plans a cleaning; changes nothing. */
 export function makePlan(options: CleanOptions): CleaningPlan {
@@ -21,7 +21,7 @@ export function makePlan(options: CleanOptions): CleaningPlan {
   refuseLinkedOwnFolder(runsDir);
   const inventory = readInventory(runsDir);
   const { items, kept } = planRuns(inventory, { ...options, maxBytes: undefined, ...limits });
-  if (options.builds) items.push(...unusedBuilds(inventory));
+  if (options.builds) items.push(...unusedBuilds(inventory), ...writtenModules(inventory));
   items.push(...findLeftovers(inventory));
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
   return { runsDir, items, kept, left: inventory.left, bytes };

@@ -8,7 +8,7 @@ import { join, resolve } from "../../deps/path.ts";
 import { checkStep } from "../../step/get_run.ts";
 import { findLeftovers, trashDir } from "./leftovers.ts";
 import { type FolderSize, folderSize, readInventory } from "./run_inventory.ts";
-import { unusedBuilds } from "./unused_builds.ts";
+import { moduleFolders, unusedBuilds, writtenModules } from "./unused_builds.ts";
 
 /** Something of which there may be much. */
 export interface Stock extends FolderSize {
@@ -24,8 +24,9 @@ export interface RunsStock {
   statuses: Partial<Record<RunStatus, number>>;
   /** Earlier runs. */
   history: Stock;
+  /** Builds of flows, and modules of the toolkit. */
   builds: Stock;
-  /** Builds that no run was made from, if they are older than an hour. */
+  /** Those that nothing needs, if they are older than an hour. */
   unusedBuilds: Stock;
   /** Logs of runs, empty ones too. */
   live: Stock;
@@ -53,8 +54,8 @@ export function measureRuns(runsDir: string, steps?: string[]): RunsStock {
     runs: sum(runs.map(({ paths }) => folderSize(paths.dir))),
     statuses,
     history: sum(history.map(folderSize)),
-    builds: sum(sizesIn(join(ownDir, "build"))),
-    unusedBuilds: sum(unusedBuilds(inventory)),
+    builds: sum([join(ownDir, "build"), ...moduleFolders(inventory.runsDir)].flatMap(sizesIn)),
+    unusedBuilds: sum([...unusedBuilds(inventory), ...writtenModules(inventory)]),
     live: sum(entriesOf(join(ownDir, "live")).flatMap(({ name }) => sizesIn(join(ownDir, "live", name)))),
     stale: sum(leftovers.filter(({ kind }) => kind !== "trash")),
     trash: sum(sizesIn(trashDir(inventory.runsDir))),

@@ -11,6 +11,7 @@ import { type InstancePaths, instancePaths, refuseLink } from "../../step/instan
 import { maybeRecord } from "../../step/record_file.ts";
 import type { Cleaning, CleaningItem, CleaningPlan } from "../clean.ts";
 import { isLiveFile, refuseLinkedOwnFolder, trashDir } from "./leftovers.ts";
+import { moduleFolders } from "./unused_builds.ts";
 
 /** Something that stays, for a reason that is no fault. */
 class Stays extends Error {}
@@ -77,7 +78,7 @@ function refuseStrange(runsDir: string, { kind, path, name }: CleaningItem, path
   const isRight = path === resolve(path) && {
     run: path === paths?.dir,
     history: place === paths?.history,
-    build: place === join(ownDir, "build"),
+    build: [join(ownDir, "build"), ...moduleFolders(runsDir)].includes(place),
     trash: place === trashDir(runsDir),
     live: dirname(place) === join(ownDir, "live") && isLiveFile(path),
     lock: dirname(place) === join(ownDir, "locks") && path.endsWith(".lock"),

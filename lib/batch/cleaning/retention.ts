@@ -13,7 +13,7 @@ export interface RetentionRun {
   status: RunStatus;
   /** Milliseconds. */
   time: number;
-  /** The runs whose files it read. */
+  /** The runs whose files it read or that its config refers to. */
   uses: string[];
   /** Why it must not be touched at all, such as `is being run`. */
   busy?: string;

@@ -8,9 +8,11 @@ import { entriesOf, exists } from "../../base/maybe_file.ts";
 import { nameProblem } from "../../base/names.ts";
 import type { RunRecord, RunStatus } from "../../base/record.ts";
 import { join, resolve } from "../../deps/path.ts";
+import { maybeConfig } from "../../step/config_file.ts";
 import { earlierPaths, historyOf } from "../../step/history.ts";
 import { type InstancePaths, instancePaths } from "../../step/instance_paths.ts";
 import { maybeRecord } from "../../step/record_file.ts";
+import { runsReferredTo } from "../../step/references.ts";
 
 /** One run on disk, as far as it matters for cleaning. */
 export interface KnownRun {
@@ -21,7 +23,7 @@ export interface KnownRun {
   status: RunStatus;
   /** When it ended, or started if it never did; milliseconds. */
   time: number;
-  /** The runs whose files it read, as `step/instance`. */
+  /** The runs whose files it read or that its config refers to, as `step/instance`. */
   uses: string[];
   /** URL and hash of its flow. */
   flow: string;
@@ -125,7 +127,8 @@ function maybeReadable(paths: InstancePaths, left: LeftEntry[]): RunRecord | und
 function knownRun(paths: InstancePaths, record: RunRecord): KnownRun {
   const { id, startedAt, endedAt, inputs, flow } = record;
   const status = record.status === "running" && !isLocked(paths.lock) ? "interrupted" : record.status;
-  const uses = new Set(inputs.flatMap(({ from }) => from ? `${from.step}/${from.instance}` : []));
+  const read = inputs.flatMap(({ from }) => from ? `${from.step}/${from.instance}` : []);
+  const uses = new Set([...read, ...runsReferredTo(maybeConfig(paths.config) ?? null)]);
   const { step, instance } = paths;
   const time = Date.parse(endedAt ?? startedAt) || 0;
   return { step, instance, paths, id, status, time, uses: [...uses], flow: `${flow.url} ${flow.hash}` };

@@ -1,8 +1,9 @@
 /**
- * Builds of flows that no run refers to any more.
+ * What was written to be run and is not needed any more: builds of flows that no run refers to, and modules of the
+ * toolkit itself.
  * @module
  */
-import { entriesOf } from "../../base/maybe_file.ts";
+import { entriesOf, maybeLstat } from "../../base/maybe_file.ts";
 import { join } from "../../deps/path.ts";
 import { maybeBuiltFlow } from "../../step/build.ts";
 import type { CleaningItem } from "../clean.ts";
@@ -22,6 +23,27 @@ export function unusedBuilds(inventory: Inventory): CleaningItem[] {
     .map(({ name, path }) => ({ kind: "build", name, path, ...folderSize(path), reason: "no run was made from it" }));
 }
 
+/**
+ * Modules that a toolkit in one file wrote for its child processes. It writes those it needs again, and a process has
+ * loaded its module long before it is an hour old; so what is left is mostly of earlier versions.
+ */
+export function writtenModules({ runsDir }: Inventory): CleaningItem[] {
+  return moduleFolders(runsDir).flatMap((folder) =>
+    entriesOf(folder).filter(({ name, isFile }) => isFile && /^[0-9a-f]{16}\.js$/.test(name))
+      .map(({ name }) => ({ name, path: join(folder, name) }))
+      .filter(({ path }) => Date.now() - timeOf(path) > safeAge)
+      .map(({ name, path }): CleaningItem => (
+        { kind: "build", name, path, ...folderSize(path), reason: "written again when it is needed" }
+      ))
+  );
+}
+
+/** Where a toolkit in one file puts modules. */
+export function moduleFolders(runsDir: string): string[] {
+  const ownDir = join(runsDir, ".ductaflow");
+  return [join(ownDir, "modules"), join(ownDir, "ops", "modules")];
+}
+
 function flowsInUse({ runs, histories }: Inventory): Set<string> {
   const used = new Set(runs.map(({ flow }) => flow));
   for (const { paths, names } of histories) {
@@ -36,6 +58,10 @@ function flowOf(folder: string): string {
 }
 
 function newestTime(folder: string): number {
-  const times = entriesOf(folder).map(({ name }) => Number(Deno.lstatSync(join(folder, name)).mtime));
-  return Math.max(Number(Deno.lstatSync(folder).mtime), ...times);
+  return Math.max(timeOf(folder), ...entriesOf(folder).map(({ name }) => timeOf(join(folder, name))));
+}
+
+/** Of what is gone meanwhile, there is nothing to be removed. */
+function timeOf(path: string): number {
+  return Number(maybeLstat(path)?.mtime ?? Infinity);
 }

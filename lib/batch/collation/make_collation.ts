@@ -17,6 +17,7 @@ import { join } from "../../deps/path.ts";
 import { configColumns } from "../../report/config_columns.ts";
 import { renderCollation } from "../../report/render_collation.ts";
 import { readBulkRun } from "./bulk_run.ts";
+import { checkPlace } from "./check_place.ts";
 import { readThumbnails, usualPictures } from "./thumbnails.ts";
 
 import type { RunStatus } from "../../base/record.ts";
@@ -28,12 +29,13 @@ const defaultBudget = 20_000_000;
 /** Writes the collation of runs to an absolute path; the options are known to make sense. */
 export async function makeCollation(runs: Run[], options: CollateOptions & { dir: string }): Promise<Collation> {
   const { dir } = options;
+  checkPlace(dir, options.overwrite ?? false);
   const entries = runs.map((run) => readBulkRun(run, dir));
   const summary = summarize(entries, options.title);
   const names = pictureNames(entries, options.thumbnails);
   const budget = options.thumbnailBudget ?? defaultBudget;
   const thumbnails = readThumbnails(runs, entries, { dir, names, budget });
-  const page = await renderCollation(summary, thumbnails);
+  const page = await renderCollation(summary, thumbnails, names);
   const [indexPath, summaryPath] = [join(dir, "index.html"), join(dir, "bulk_summary.json")];
   try {
     Deno.mkdirSync(dir, { recursive: true });

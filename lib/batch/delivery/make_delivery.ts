@@ -13,7 +13,7 @@ import { dirname, join } from "../../deps/path.ts";
 import { deliveryLog, logDelivery, type LoggedDelivery, type LogIndex, logMissing } from "./delivery_log.ts";
 import { addedFiles, type DeliveryStatus, examineTarget, listed } from "./examine_target.ts";
 import { type DeliveredFile, type DeliveryManifest, manifestName, manifestSchema, maybeManifest } from "./manifest.ts";
-import { type DeliveryPlan, nameOf } from "./plan_deliveries.ts";
+import { type DeliveryPlan, linkProblem, nameOf } from "./plan_deliveries.ts";
 import { contentOf, newBeside, oldBeside, removeFolder, settleFolder, swapFolder } from "./swap_folder.ts";
 import { targetKey } from "./target_path.ts";
 import type { SourceFile } from "./select_files.ts";
@@ -37,6 +37,8 @@ export async function makeDelivery(plan: DeliveryPlan, options: MakeOptions): Pr
     const manifest = manifestOf(plan, options.template);
     const at = contentOf(target);
     // Somebody may have delivered, or worked there, since the plan was made.
+    const linked = linkProblem(target, plan.root);
+    if (linked) throw refused(plan, linked.text, linked.hint);
     const standing = await examineTarget({ at, target, overwrite: options.overwrite }, manifest);
     if ("problem" in standing) throw refused(plan, standing.problem.text, standing.problem.hint);
     settleFolder(target);

@@ -15,13 +15,23 @@ import { maybeManifest } from "./manifest.ts";
 import type { Problem } from "./problem.ts";
 import { idlePatterns, selectFiles, type SelectOptions, type SkippedFile, type SourceFile } from "./select_files.ts";
 import { contentOf } from "./swap_folder.ts";
-import { parseTargetTemplate, realTarget, renderTarget, targetKey, type TargetTemplate } from "./target_path.ts";
+import {
+  leavesRoot,
+  parseTargetTemplate,
+  realTarget,
+  type RenderedTarget,
+  renderTarget,
+  targetKey,
+  type TargetTemplate,
+} from "./target_path.ts";
 
 /** One delivery that can be made. */
 export interface DeliveryPlan {
   run: Run;
   /** Absolute path of the folder. */
   target: string;
+  /** Absolute path of the folder that the template names before its first placeholder. */
+  root: string;
   /** The toolkit's own folder among the runs. */
   ownDir: string;
   files: SourceFile[];
@@ -50,7 +60,7 @@ export async function planDeliveries(
   for (const [i, run] of runs.entries()) {
     const found: Problem[] = [];
     const target = targetOf(run, template, options.values(run, i), found);
-    if (target !== undefined) placed.push({ run, target });
+    if (target !== undefined) placed.push({ run, target: target.text });
     const plan = await planOne(run, target, options, found);
     if (plan) plans.push(plan);
     problems.push(...found.map(({ text, hint }) => ({ text: `${nameOf(run)}: ${text}`, hint })));
@@ -71,20 +81,17 @@ function targetOf(
   template: TargetTemplate,
   row: Record<string, unknown>,
   problems: Problem[],
-): string | undefined {
+): RenderedTarget | undefined {
   const { step, instance, id, status, startedAt } = run.record;
   const values = { step, instance, id, status, date: startedAt.slice(0, 10) };
-  const { text, problems: found } = renderTarget(
-    template,
-    lookupIn(row, maybeConfig(pathsOf(run).config) ?? {}, values),
-  );
-  problems.push(...found.map((text) => ({ text: `The template cannot be filled: ${text}` })));
-  return found.length === 0 ? text : undefined;
+  const rendered = renderTarget(template, lookupIn(row, maybeConfig(pathsOf(run).config) ?? {}, values));
+  problems.push(...rendered.problems.map((text) => ({ text: `The template cannot be filled: ${text}` })));
+  return rendered.problems.length === 0 ? rendered : undefined;
 }
 
 async function planOne(
   run: Run,
-  target: string | undefined,
+  rendered: RenderedTarget | undefined,
   options: PlanOptions,
   problems: Problem[],
 ): Promise<DeliveryPlan | undefined> {
@@ -94,14 +101,15 @@ async function planOne(
   if (bad?.final) return undefined;
   const { files, skipped, problems: found } = await selectFiles(run, options);
   problems.push(...found);
-  if (target === undefined) return undefined;
-  const displaced = placeProblem(target, runsDir);
+  if (rendered === undefined) return undefined;
+  const { text: target, root } = rendered;
+  const displaced = linkProblem(target, root) ?? placeProblem(target, runsDir);
   if (displaced) problems.push(displaced);
   if (displaced) return undefined;
   const { step, instance, id } = run.record;
   const at = contentOf(target);
   const standing = await examineTarget({ at, target, overwrite: options.overwrite }, { step, instance, id, files });
-  if ("status" in standing) return { run, target, ownDir, files, skipped, status: standing.status };
+  if ("status" in standing) return { run, target, root, ownDir, files, skipped, status: standing.status };
   problems.push(standing.problem);
 }
 
@@ -122,6 +130,16 @@ function statusProblem(run: Run, allowFailed = false): Problem & { final: boolea
   if (allowFailed) return undefined;
   const hint = "Deliver runs that did not succeed with allowFailed: true (--allow-failed)";
   return { text: `It did not succeed: ${statusText}`, hint, final: false };
+}
+
+/** Somebody who may write to one client's folder must not be able to turn deliveries elsewhere. */
+export function linkProblem(target: string, root: string): Problem | undefined {
+  if (!leavesRoot(target, root)) return undefined;
+  const link = foldersAbove(target).findLast((above) => isBelow(above, root) && leavesRoot(above + "/x", root));
+  return {
+    text: `"${target}" is reached through a link that leads out of "${root}"${link ? `: "${link}"` : ""}`,
+    hint: "Remove the link, or write the place that it leads to into the template",
+  };
 }
 
 /** Why no delivery may go to a place at all. */

@@ -2,6 +2,7 @@
  * Where a delivery goes: the template's path, with values that can be nothing but parts of names.
  * @module
  */
+import { isBelow } from "../../base/is_below.ts";
 import { isDeviceName } from "../../base/names.ts";
 import { dirname, fromFileUrl, resolve } from "../../deps/path.ts";
 import { type Filled, fillTemplate, type Lookup, parseTemplate, type TemplatePart } from "../template.ts";
@@ -18,20 +19,27 @@ export function parseTargetTemplate(template: string): TargetTemplate {
   return parseTemplate(template.startsWith("file:") ? fromFileUrl(template) : template);
 }
 
+/** The absolute path of a target, or why there is none. */
+export interface RenderedTarget extends Filled {
+  /** The absolute path of the folder that the words before the first placeholder lead to. */
+  root: string;
+}
+
 /**
  * The absolute path of a target. Before the first placeholder the template may lead anywhere; from there on it only
  * leads further down.
  */
-export function renderTarget(template: TargetTemplate, lookup: Lookup): Filled {
+export function renderTarget(template: TargetTemplate, lookup: Lookup): RenderedTarget {
   const { text, problems } = fillTemplate(template, lookup, segmentProblem);
-  if (problems.length > 0) return { text: "", problems };
+  if (problems.length > 0) return { text: "", problems, root: "" };
   const fixed = text.split("/").slice(0, fixedSegments(template));
   const filled = text.split("/").slice(fixed.length).filter((segment) => segment !== "");
   for (const segment of filled) {
     const problem = segmentProblem(segment);
     if (problem !== undefined) problems.push(`the folder name "${segment}" cannot be used: ${problem}`);
   }
-  return { text: resolve([...fixed, ...filled].join("/")), problems };
+  const root = fixed.length === 0 ? resolve() : resolve(`${fixed.join("/")}/`);
+  return { text: resolve([...fixed, ...filled].join("/")), problems: [...new Set(problems)], root };
 }
 
 /** How many names of the path stand before the one with the first placeholder. */
@@ -73,6 +81,14 @@ export function realTarget(path: string): string {
   if (above === path) return path;
   const name = path.slice(above.length).replace(/^\//, "");
   return `${maybeReal(above)?.replace(/\/$/, "") ?? realTarget(above)}/${name}`;
+}
+
+/**
+ * Whether links in the folders between `root` and a target lead out of the root. The root itself may be reached through
+ * links, as whoever wrote the template chose it; below it, somebody else may have put them.
+ */
+export function leavesRoot(target: string, root: string): boolean {
+  return target !== root && !isBelow(realTarget(target), maybeReal(root) ?? realTarget(root));
 }
 
 function maybeReal(path: string): string | undefined {

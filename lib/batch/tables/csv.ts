@@ -52,6 +52,8 @@ class CsvTable {
   readonly #records: string[] = [];
   readonly #lines: number[] = [];
   #header: string[] | undefined;
+  /** Fields of a record: those of the header, and blank ones behind them. */
+  #width = 0;
   #guesses: TypeGuess[] = [];
 
   constructor(source: string, separator: string) {
@@ -71,14 +73,23 @@ class CsvTable {
     for (const field of stray) {
       this.#problems.add({ row, line, column: this.#header[field] }, "found text after the closing quote");
     }
-    if (fields.length !== this.#header.length) {
-      this.#problems.add({ row, line }, `found ${fields.length} fields, expected ${this.#header.length}`);
+    if (fields.length !== this.#width) {
+      const found = fields.length === 1 ? "1 field" : `${fields.length} fields`;
+      this.#problems.add({ row, line }, `found ${found}, expected ${this.#width}`);
+    } else {
+      const nameless = fields.findIndex((field, i) => i >= this.#header!.length && field?.trim());
+      if (nameless >= 0) {
+        this.#problems.add({ row, line }, `found a value in column ${nameless + 1}, which has no name`);
+      }
     }
     this.#guesses.forEach((guess, i) => guess.see(fields[i]));
   }
 
   #addHeader(fields: Field[], line: number): void {
-    const names = this.#header = fields.map((field) => field?.trim() ?? "");
+    const all = fields.map((field) => field?.trim() ?? "");
+    this.#width = all.length;
+    // Spreadsheets save columns that are blank from top to bottom, where there once was something.
+    const names = this.#header = all.slice(0, all.findLastIndex((name) => name !== "") + 1);
     if (names.some((name) => name.includes("\0"))) {
       throw badTable(this.#source, "it is not text, or UTF-16 without a mark", { hint: "Save it as UTF-8" });
     }

@@ -56,7 +56,7 @@ function makeTimeline({ rows, statuses, timeline }, isShown) {
     if (bars.length === 0) return reused > 0 ? "All runs were reused, so nothing ran" : "No times are known";
     const clock = (t) => new Date(from + t).toISOString().slice(0, 19).replace("T", " ");
     const first = clock(0), last = clock(length);
-    const parts = [`${bars.length} run${bars.length === 1 ? "" : "s"} from ${first} to ${first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last} UTC, at most ${lanes} at a time`];
+    const parts = [`${bars.length.toLocaleString("en")} run${bars.length === 1 ? "" : "s"} from ${first} to ${first.slice(0, 10) === last.slice(0, 10) ? last.slice(11) : last} UTC, at most ${lanes} at a time`];
     if (breaks.length > 0) parts.push(`idle times left out: ${breaks.map(([a, b]) => lasting(b - a)).join(", ")}`);
     if (reused > 0) parts.push(`${reused} reused run${reused === 1 ? "" : "s"} ran earlier and ${reused === 1 ? "is" : "are"} not shown`);
     if (unknown > 0) parts.push(`${unknown} without known times`);

@@ -7,6 +7,7 @@ import { DuctaflowError } from "../../base/error.ts";
 import type { SavedArtifact } from "../../ops/external.ts";
 import type { StoreFormat } from "../store.ts";
 import { ColumnTypes, type TableRow } from "./column.ts";
+import { guarded, unguardedRow } from "./formula_guard.ts";
 
 const mediaTypes: Record<StoreFormat, string> = {
   csv: "text/csv; charset=utf-8",
@@ -34,6 +35,9 @@ export async function decodeFile(path: string, format: StoreFormat): Promise<unk
       return await Deno.readFile(path);
     case "json":
       return JSON.parse(await Deno.readTextFile(path));
+    case "csv":
+    case "tsv":
+      return (await readTable(path)).map(unguardedRow);
     default:
       return (await readSource(path)).map((row) => ({ ...row }));
   }
@@ -86,7 +90,11 @@ function csvPieces(separator: string) {
 
 function csvField(value: unknown, separator: string): string {
   if (value === null || value === undefined) return "";
-  const text = typeof value === "string" ? value : value instanceof Date ? value.toISOString() : jsonText(value);
+  const text = typeof value === "string"
+    ? guarded(value)
+    : value instanceof Date
+    ? value.toISOString()
+    : jsonText(value);
   return text === "" || text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -44,6 +44,10 @@ const cases: [name: string, text: string, rows: Row[]][] = [
     { a: false, b: false, c: "yes" },
   ]],
   ["one text makes a column text", "a\n1\n2\nNA\n", [{ a: "1" }, { a: "2" }, { a: "NA" }]],
+  ["blank columns that a spreadsheet left at the end", 'a,b,,\n1,2,,\n3,4,"", \n,,,\n', [{ a: 1, b: 2 }, {
+    a: 3,
+    b: 4,
+  }]],
   ["formulas are data", "a,b,c,d\n=1+1,+49,-x,@cmd\n", [{ a: "=1+1", b: "+49", c: "-x", d: "@cmd" }]],
   ["other scripts", "größe,名\n1,東京🗼\n", [{ größe: 1, 名: "東京🗼" }]],
 ];
@@ -90,7 +94,7 @@ const bad: [name: string, text: string | Uint8Array, message: string][] = [
     "a name twice and a column without name",
     "a,b,a,\n1,2,3,4\n",
     'The table a.csv cannot be read: 2 problems\n  - line 1: two columns are named "a"\n' +
-    "  - line 1: column 4 of 4 has no name",
+    "  - row 1 (line 2): found a value in column 4, which has no name",
   ],
   [
     "text after a closing quote",
