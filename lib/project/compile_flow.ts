@@ -8,6 +8,7 @@ import { exists } from "../base/maybe_file.ts";
 import { shellWords } from "../base/shell_words.ts";
 import { shortPath } from "../base/short_path.ts";
 import { runDeno } from "../step/run_deno.ts";
+import { secretsOfFile } from "./config_secrets.ts";
 import { configText } from "./example_config.ts";
 import { writeGenerated } from "./generated_file.ts";
 import { scriptFlags } from "./script_flags.ts";
@@ -29,22 +30,21 @@ export async function compileFlow(
     });
   }
   const settings = configText(flow, config);
+  const keep = config === undefined;
+  const configPath = join(dir, configName(flow));
+  const secrets = secretsOfFile(configPath, settings, keep);
   const { text, warnings } = await standaloneText(flow, { dir, command: [`./${basename(path)}`] });
   const folder = Deno.makeTempDirSync({ dir, prefix: ".ductaflow-" });
   try {
     const script = join(folder, `${flow.name}.js`);
     Deno.writeTextFileSync(script, text);
-    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...scriptFlags(flow)];
+    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...scriptFlags(flow, secrets)];
     const output = await runDeno(["compile", ...flags, `--output=${path}`, script], dir);
     if (!output.ok) throw explain(output.stderr.trim());
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
-  const written = await writeGenerated([{
-    path: join(dir, configName(flow)),
-    text: settings,
-    keep: config === undefined,
-  }], options.force);
+  const written = await writeGenerated([{ path: configPath, text: settings, keep }], options.force);
   const short = shortPath(path);
   return {
     files: [path, ...written.files],

@@ -4,6 +4,7 @@
  */
 import { basename, join } from "../deps/path.ts";
 import { denoCommand } from "../executor/local.ts";
+import { secretsOfArguments } from "./config_secrets.ts";
 import { scriptFlags } from "./script_flags.ts";
 import { scriptTarget } from "./script_options.ts";
 import { standaloneText } from "./standalone_script.ts";
@@ -39,7 +40,8 @@ export async function runOnce(
     Deno.writeTextFileSync(path, text);
     const isGiven = args.some((arg) => arg === "--config" || arg.startsWith("--config="));
     const given = config === undefined || isGiven ? args : ["--config", config, ...args];
-    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...scriptFlags(flow)];
+    const permissions = scriptFlags(flow, await secretsOfArguments(args, config));
+    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...permissions];
     child = new Deno.Command(denoCommand(), { args: ["run", ...flags, path, ...given] }).spawn();
     if (asked !== undefined) sendTo(child, asked);
     const { code, signal } = await child.status;

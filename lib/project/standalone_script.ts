@@ -10,6 +10,7 @@ import { version } from "../base/version.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { projectOfFlow } from "../step/project.ts";
 import { bundle } from "./bundle.ts";
+import { secretsOfFile } from "./config_secrets.ts";
 import { configText } from "./example_config.ts";
 import { hashMark, writeGenerated } from "./generated_file.ts";
 import { placeFrom } from "./place_from.ts";
@@ -29,11 +30,12 @@ export async function createStandaloneScript(
   const configPath = join(dir, configName(flow));
   // A config that does not fit is refused before anything is made.
   const settings = configText(flow, config);
-  const command = ["deno", "run", ...scriptFlags(flow)];
+  const keep = config === undefined;
+  const command = ["deno", "run", ...scriptFlags(flow, secretsOfFile(configPath, settings, keep))];
   const { text, warnings } = await standaloneText(flow, { dir, command: [...command, basename(path)] });
   const written = await writeGenerated([
     { path, text: `#!/usr/bin/env -S ${shellWords(command)}\n${text}`, executable: true },
-    { path: configPath, text: settings, keep: config === undefined },
+    { path: configPath, text: settings, keep },
   ], options.force);
   return { ...written, warnings, command: shellWords([...command, shortPath(path)]) };
 }

@@ -200,3 +200,78 @@ await import("./" + name);
   assertMatch(stderr, /Warning: flows\/worker\.ts starts a worker, which stays a file of its own/);
   assertMatch(stderr, /Warning: flows\/worker\.ts imports a module that it computes, which stays a file of its own/);
 });
+
+const teller = `// %% tags=["parameters"]
+declare const token: string;
+let account = { key: "none", name: "me" };
+let n = 1;
+// %% Work
+if (n === 2) throw new Error(\`no entry with ${"${token}"}\`);
+Deno.writeTextFileSync("told.json", JSON.stringify([token.length, account.key.length, account.name]));
+`;
+const canary = "canary-5e0f3a";
+
+/** The files below a folder that hold a text. */
+function filesWith(dir: string, text: string): string[] {
+  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory, isFile }) => {
+    const path = `${dir}/${name}`;
+    if (isDirectory) return filesWith(path, text);
+    return isFile && Deno.readTextFileSync(path).includes(text) ? [path] : [];
+  });
+}
+
+projectTest("secrets come from the environment in every kind of script, and are in no file that is made", {
+  "flows/teller.ts": teller,
+  "secret.json":
+    `{ "token": { "$secret": "TELL_TOKEN" }, "account": { "key": { "$secret": "TELL_KEY" }, "name": "you" } }`,
+}, async (project) => {
+  const env = { TELL_TOKEN: canary, TELL_KEY: `${canary}-more` };
+  const told = `[${canary.length},${canary.length + 5},"you"]`;
+  const deno = (...args: string[]) => project.deno(args, env);
+  const read = (...path: string[]) => Deno.readTextFileSync(project.path(...path, "told.json"));
+
+  const made = await cli(project, "standalone", "teller", "--config", "secret.json");
+  const command = made.stderr.match(/^Next: deno (.*)\n$/)![1];
+  assertStringIncludes(command, " --allow-env=TELL_TOKEN,TELL_KEY --ignore-env ");
+  const alone = await deno(...command.split(" "), "--out", "alone");
+  assertEquals([alone.code, read("alone")], [0, told], alone.stderr);
+  // Made again without a config, it is for the config that is there.
+  assertStringIncludes((await cli(project, "standalone", "teller")).stderr, `Next: deno ${command}\n`);
+  const failed = await deno(...command.split(" "), "--set", "n=2");
+  assertStringIncludes(failed.stderr, "Error: no entry with [secret TELL_TOKEN]");
+  assertEquals(failed.stderr.includes(canary), false);
+
+  const missing = await project.deno(command.split(" "), { TELL_TOKEN: canary });
+  assertEquals(missing.code, 2);
+  assertEquals(
+    missing.stderr,
+    `Error: Nothing was run, for want of secrets: the secret "TELL_KEY" has no value
+Hint: Set the environment variable TELL_KEY, and give deno run --allow-env=TELL_KEY
+`,
+  );
+  const given = await deno(...command.split(" "), "--secret", "account.name=TELL_TOKEN", "--out", "given");
+  assertEquals([given.code, read("given")], [0, told.replace("you", canary)], given.stderr);
+  Deno.removeSync(project.path("given"), { recursive: true });
+
+  const scripted = await cli(project, "script", "teller");
+  assertEquals(scripted.code, 0);
+  const run = await deno("run", "-A", "teller_run.ts");
+  assertEquals([run.code, read("runs/teller/default")], [0, told], run.stderr);
+
+  await cli(project, "runner", "teller");
+  const runner = new Deno.Command(project.path("run_teller.sh"), { args: ["--out", "once"], cwd: project.dir, env });
+  const said = await runner.output();
+  assertEquals([said.code, read("once")], [0, told], new TextDecoder().decode(said.stderr));
+
+  const once = await deno("run", "-A", modUrl, "standalone", "teller", "--run", "--", ...[
+    ...["--secret", "token=TELL_TOKEN", "--secret", "account.key=TELL_KEY", "--set", "account.name=you"],
+    ...["--out", "twice"],
+  ]);
+  assertEquals([once.code, read("twice")], [0, told], once.stderr);
+
+  const named = await cli(project, "standalone", "teller", "--dir", "named", "--secret", "token=TELL_TOKEN");
+  assertEquals(named.code, 0, named.stderr);
+  const settings = JSON.parse(Deno.readTextFileSync(project.path("named/teller_config.json")));
+  assertEquals(settings, { token: { $secret: "TELL_TOKEN" } });
+  assertEquals(filesWith(project.dir, canary), []);
+}, { ignore: Deno.build.os === "windows" });
