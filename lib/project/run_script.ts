@@ -3,7 +3,7 @@
  * @module
  */
 import { basename, join } from "../deps/path.ts";
-import { checkName } from "../base/names.ts";
+import { nameProblem, suggestName } from "../base/names.ts";
 import { shellWords } from "../base/shell_words.ts";
 import { shortPath } from "../base/short_path.ts";
 import { configText } from "./example_config.ts";
@@ -19,8 +19,6 @@ export async function createFlowRunScript(
   options: ScriptOptions = {},
 ): Promise<CreatedScript> {
   const { flow, dir } = await scriptTarget(flowPath, options);
-  // Not only when somebody runs the script.
-  checkName("step", flow.name);
   const path = join(dir, `${flow.name}_run.ts`);
   const configFile = configName(flow);
   const toolkit = toolkitFrom(dir, projectOfFlow(flow).root);
@@ -32,6 +30,7 @@ export async function createFlowRunScript(
         flow: placeFrom(dir, flow.url),
         config: configFile,
         name: flow.name,
+        step: nameProblem(flow.name) === undefined ? undefined : suggestName(flow.name),
         file: basename(path),
       }),
     },
@@ -47,10 +46,12 @@ interface ScriptParts {
   flow: string;
   config: string;
   name: string;
+  /** Where the flow's name cannot be that of a step. */
+  step?: string;
   file: string;
 }
 
-function scriptText({ toolkit, flow, config, name, file }: ScriptParts): string {
+function scriptText({ toolkit, flow, config, name, step, file }: ScriptParts): string {
   const command = shellWords(["deno", "run", "-A", file]).replaceAll("*/", "* /");
   return `/**
  * Runs the flow "${name.replaceAll("*/", "* /")}" as one recorded instance, with the config in "${
@@ -66,7 +67,9 @@ function scriptText({ toolkit, flow, config, name, file }: ScriptParts): string 
 import { runFlowCommand } from ${JSON.stringify(toolkit)};
 
 await runFlowCommand(new URL(${JSON.stringify(flow)}, import.meta.url), {
-  config: new URL(${JSON.stringify(encodeURIComponent(config))}, import.meta.url),
+  config: new URL(${JSON.stringify(encodeURIComponent(config))}, import.meta.url),${
+    step === undefined ? "" : `\n  step: ${JSON.stringify(step)},`
+  }
 });
 `;
 }

@@ -275,3 +275,42 @@ Hint: Set the environment variable TELL_KEY, and give deno run --allow-env=TELL_
   assertEquals(settings, { token: { $secret: "TELL_TOKEN" } });
   assertEquals(filesWith(project.dir, canary), []);
 }, { ignore: Deno.build.os === "windows" });
+
+projectTest("a flow whose name no step can have gets one in its run script, and is told of --step otherwise", {
+  "flows/größe 1.ts": flow,
+}, async (project) => {
+  const path = "flows/größe 1.ts";
+  const refused = await cli(project, "run", path, "--set", "airport=BER");
+  assertEquals(refused.code, 2);
+  assertStringIncludes(refused.stderr, `Error: The flow's name "größe 1" cannot be that of its step: it contains `);
+  assertStringIncludes(refused.stderr, "Hint: Name the step by --step gro_e_1, in a program by the option step, or ");
+  const named = await cli(project, "run", path, "--step", "gro_e_1", "--set", "airport=BER");
+  assertEquals([named.code, named.stdout], [0, `${project.path("runs/gro_e_1/BER")}\n`], named.stderr);
+  const made = await cli(project, "script", path, "--set", "airport=BER");
+  assertEquals(made.stderr, "Next: deno run -A 'größe 1_run.ts'\n");
+  for (const [args, dir] of [[[], "gro_e_1/default"], [["--step", "size"], "size/default"]] as const) {
+    const run = await project.deno(["run", "-A", "größe 1_run.ts", ...args]);
+    assertEquals([run.code, run.stdout], [0, `${project.path("runs", dir)}\n`], run.stderr);
+  }
+});
+
+projectTest("a run script takes a config in every form in which run takes one, and names the instance after it", {
+  "flows/model.ts": flow,
+  "other.yaml": "airport: CDG\ndistance: 9\n",
+}, async (project) => {
+  await cli(project, "script", "model", "--set", "airport=BER");
+  const forms: [args: string[], instance: string, airport: string, distance: number][] = [
+    [["-f", "other.yaml"], "other", "CDG", 9],
+    [["-fother.yaml"], "other", "CDG", 9],
+    [["--config=other.yaml", "-p", "distance=3"], "other_3", "CDG", 3],
+    // Over the file beside the script.
+    [["-y", "distance: 4"], "distance_4", "BER", 4],
+    [["-b", btoa("distance: 5")], "distance_5", "BER", 5],
+  ];
+  for (const [args, instance, airport, distance] of forms) {
+    const { code, stdout, stderr } = await project.deno(["run", "-A", "model_run.ts", ...args]);
+    assertEquals([code, stdout], [0, `${project.path("runs/model", instance)}\n`], `${args}\n${stderr}`);
+    const out = JSON.parse(Deno.readTextFileSync(project.path("runs/model", instance, "out.json")));
+    assertEquals([out.airport, out.distance], [airport, distance], args.join(" "));
+  }
+});
