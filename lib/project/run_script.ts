@@ -9,7 +9,7 @@ import { shortPath } from "../base/short_path.ts";
 import { configText } from "./example_config.ts";
 import { hashMark, writeGenerated } from "./generated_file.ts";
 import { projectOfFlow } from "../step/project.ts";
-import { placeFrom, toolkitFrom } from "./place_from.ts";
+import { maybeToolkitName, placeFrom, toolkitFrom } from "./place_from.ts";
 import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
 
 /** Makes `{flow}_run.ts` and `{flow}_config.json`; see `createFlowRunScript` of `mod.ts`. */
@@ -21,7 +21,8 @@ export async function createFlowRunScript(
   const { flow, dir } = await scriptTarget(flowPath, options);
   const path = join(dir, `${flow.name}_run.ts`);
   const configFile = configName(flow);
-  const toolkit = toolkitFrom(dir, projectOfFlow(flow).root);
+  const project = projectOfFlow(flow);
+  const toolkit = await maybeToolkitName(dir, project) ?? toolkitFrom(dir, project.root);
   const written = await writeGenerated([
     {
       path,

@@ -314,3 +314,25 @@ projectTest("a run script takes a config in every form in which run takes one, a
     assertEquals([out.airport, out.distance], [airport, distance], args.join(" "));
   }
 });
+
+projectTest("a run script imports the toolkit by the name that the project has for it, where that counts", {
+  "flows/model.ts": flow,
+  "deno.json": JSON.stringify({ imports: { other: "./other.ts", "my-toolkit": modUrl } }),
+  "inner/deno.json": "{}",
+}, async (project) => {
+  const wanted: [dir: string, specifier: string][] = [
+    [".", "my-toolkit"],
+    ["scripts", "my-toolkit"],
+    // Their imports are others, or none.
+    ["inner", modUrl],
+    ["../outside", modUrl],
+  ];
+  for (const [dir, specifier] of wanted) {
+    const made = await cli(project, "script", "model", "--dir", dir, "--set", "airport=BER");
+    assertEquals(made.code, 0, made.stderr);
+    const text = Deno.readTextFileSync(project.path(dir, "model_run.ts"));
+    assertStringIncludes(text, `import { runFlowCommand } from ${JSON.stringify(specifier)};\n`);
+    const run = await project.deno(["run", "-A", `${dir}/model_run.ts`]);
+    assertEquals(run.code, 0, run.stderr);
+  }
+});
