@@ -4,7 +4,7 @@
  */
 import { basename, join } from "../deps/path.ts";
 import { denoCommand } from "../executor/local.ts";
-import { secretsOfArguments } from "./config_secrets.ts";
+import { neededBy } from "./script_needs.ts";
 import { scriptFlags } from "./script_flags.ts";
 import { scriptTarget } from "./script_options.ts";
 import { standaloneText } from "./standalone_script.ts";
@@ -40,7 +40,8 @@ export async function runOnce(
     Deno.writeTextFileSync(path, text);
     const isGiven = args.some((arg) => arg === "--config" || arg.startsWith("--config="));
     const given = config === undefined || isGiven ? args : ["--config", config, ...args];
-    const permissions = scriptFlags(flow, await secretsOfArguments(args, config));
+    const { secrets, out } = await neededBy(args, config);
+    const permissions = scriptFlags(flow, secrets, out);
     const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...permissions];
     child = new Deno.Command(denoCommand(), { args: ["run", ...flags, path, ...given] }).spawn();
     if (asked !== undefined) sendTo(child, asked);

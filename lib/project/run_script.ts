@@ -10,7 +10,7 @@ import { configText } from "./example_config.ts";
 import { hashMark, writeGenerated } from "./generated_file.ts";
 import { projectOfFlow } from "../step/project.ts";
 import { maybeToolkitName, placeFrom, toolkitFrom } from "./place_from.ts";
-import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
+import { configName, type CreatedScript, inTarget, type ScriptOptions, scriptTarget } from "./script_options.ts";
 
 /** Makes `{flow}_run.ts` and `{flow}_config.json`; see `createFlowRunScript` of `mod.ts`. */
 export async function createFlowRunScript(
@@ -23,7 +23,7 @@ export async function createFlowRunScript(
   const configFile = configName(flow);
   const project = projectOfFlow(flow);
   const toolkit = await maybeToolkitName(dir, project) ?? toolkitFrom(dir, project.root);
-  const written = await writeGenerated([
+  const files = [
     {
       path,
       text: scriptText({
@@ -36,7 +36,8 @@ export async function createFlowRunScript(
       }),
     },
     { path: join(dir, configFile), text: configText(flow, config), keep: config === undefined },
-  ], options.force);
+  ];
+  const written = await inTarget(dir, () => writeGenerated(files, options.force));
   return { ...written, warnings: [], command: shellWords(["deno", "run", "-A", shortPath(path)]) };
 }
 

@@ -7,10 +7,13 @@ import type { Flow } from "../notebook/flow.ts";
 
 /**
  * The flags of `deno run` that give what the header asks for, besides reading (paths of the header count from the flow)
- * and writing in the current folder. `secrets`: variables that hold what the config only names.
+ * and writing in the current folder. `secrets`: variables that hold what the config only names. `out`: another folder that
+ * outputs are to go to.
  */
-export function scriptFlags({ header: { permissions } }: Flow, secrets: string[]): string[] {
-  const flags = ["--allow-read", permissions.write === undefined ? "--allow-write=." : "--allow-write"];
+export function scriptFlags({ header: { permissions } }: Flow, secrets: string[], out?: string): string[] {
+  // Deno takes a comma for the next value: what holds one is refused by the script, which says so.
+  const folders = out === undefined || out.includes(",") ? "." : `.,${out}`;
+  const flags = ["--allow-read", permissions.write === undefined ? `--allow-write=${folders}` : "--allow-write"];
   for (const kind of permissionKinds) {
     const asked = kind === "env" ? withSecrets(permissions.env, secrets) : permissions[kind];
     if (asked === undefined || ["read", "write", "import"].includes(kind)) continue;

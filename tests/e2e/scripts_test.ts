@@ -336,3 +336,44 @@ projectTest("a run script imports the toolkit by the name that the project has f
     assertEquals(run.code, 0, run.stderr);
   }
 });
+
+projectTest("a folder that takes no files is named, with what to type instead", { "flows/model.ts": flow }, async (
+  project,
+) => {
+  for (const command of ["script", "standalone", "runner", "compile"]) {
+    const { code, stderr } = await cli(project, command, "model", "--dir", "/proc/scripts", "--set", "airport=BER");
+    assertEquals(code, 1, command);
+    assertMatch(
+      stderr,
+      /^Error: Cannot write to "\/proc\/scripts": .+\nHint: Choose another folder with --dir, /,
+      command,
+    );
+  }
+  const least = ["run", "--no-prompt", "--allow-read", modUrl, "script", "model", "--set", "airport=BER"];
+  const { stderr } = await project.deno(least);
+  assertMatch(
+    stderr,
+    /: the conductor itself may not .*\nHint: Run it with --allow-read --allow-write --allow-run=deno/,
+  );
+}, { ignore: Deno.build.os !== "linux" });
+
+projectTest("--out leads anywhere: a runner may write there, and a standalone script says what it lacks", {
+  "flows/model.ts": flow,
+  "file": "",
+}, async (project) => {
+  await cli(project, "runner", "model", "--set", "airport=BER");
+  const elsewhere = `${project.outside}/elsewhere`;
+  const runner = new Deno.Command(project.path("run_model.sh"), { args: ["--out", elsewhere], cwd: project.dir });
+  const said = await runner.output();
+  assertEquals(said.code, 0, new TextDecoder().decode(said.stderr));
+  assert(exists(`${elsewhere}/out.json`));
+
+  const made = await cli(project, "standalone", "model");
+  const [, ...command] = made.stderr.match(/^Next: (.*)$/m)![1].split(" ");
+  const refused = await project.deno(["run", "--no-prompt", ...command.slice(1), "--out", `${elsewhere}/more`]);
+  assertEquals(refused.code, 2);
+  assertMatch(refused.stderr, /^Error: Requires write access to ".*more", .*\nHint: Give deno run the flag it names/);
+  const wrong = await project.deno([...command, "--out", "file"]);
+  assertEquals(wrong.code, 2);
+  assertMatch(wrong.stderr, /^Error: The outputs cannot go to "file": .*\nHint: Choose another folder with --out\n$/);
+}, { ignore: Deno.build.os === "windows" });

@@ -3,7 +3,7 @@
  * globals that instrumented code and `lib/flow.ts` look for, and says how it ended.
  * @module
  */
-import { isDuctaflowError, messageOf } from "../../base/error.ts";
+import { DuctaflowError, isDuctaflowError, messageOf } from "../../base/error.ts";
 import { checkName } from "../../base/names.ts";
 import { fromFileUrl, join, resolve, toFileUrl } from "../../deps/path.ts";
 import type { Flow } from "../../notebook/flow.ts";
@@ -47,7 +47,7 @@ export async function runStandalone(
   for (const warning of bound.warnings) console.error(`Warning: ${warning}`);
   const said: Said = { cell: undefined, metrics: new Map(), checks: new Map() };
   const runs = given.out === undefined ? given.runs : resolve(given.runs);
-  if (given.out !== undefined) enterFolder(given.out);
+  if (given.out !== undefined) await orExplain(() => enterFolder(given.out!));
   const startedAt = Date.now();
   installGlobals({ flow, bound, instance, secrets, runs, base, said });
   try {
@@ -85,7 +85,7 @@ async function prepare({ flow, command, configFile }: StandaloneFlow, base: stri
 }
 
 /** Ends the process with words where the config or the command line is wrong, before anything of the flow runs. */
-async function orExplain<T>(act: () => Promise<T>): Promise<T> {
+async function orExplain<T>(act: () => T | Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
@@ -98,8 +98,17 @@ async function orExplain<T>(act: () => Promise<T>): Promise<T> {
 }
 
 function enterFolder(folder: string): void {
-  Deno.mkdirSync(folder, { recursive: true });
-  Deno.chdir(folder);
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.chdir(folder);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new DuctaflowError(`The outputs cannot go to "${folder}": ${messageOf(cause)}`, {
+      code: "bad-folder",
+      hint: "Choose another folder with --out",
+      cause,
+    });
+  }
 }
 
 interface Globals {

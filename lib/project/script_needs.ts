@@ -1,5 +1,5 @@
 /**
- * The secrets that a script will be asked for, which decide about the variables that it may read.
+ * What a script will be asked for beyond its flow, which decides about its permissions.
  * @module
  */
 import type { Json } from "../base/json.ts";
@@ -13,17 +13,17 @@ export function secretsOfFile(path: string, text: string, stays: boolean): strin
   return orNone(() => JSON.parse((stays ? maybeText(path) : undefined) ?? text));
 }
 
-/** The names of the secrets in what the arguments of a script give, or in the file that counts without any. */
-export async function secretsOfArguments(args: string[], file: string | undefined): Promise<string[]> {
+/** What the arguments of a script ask for: the secrets that they name, or the file that counts without any, and `--out`. */
+export async function neededBy(args: string[], file: string | undefined): Promise<{ secrets: string[]; out?: string }> {
   try {
-    const { config, set, secret } = readArguments(args);
+    const { config, set, secret, out } = readArguments(args);
     const files = config.length > 0 ? config : file === undefined ? [] : [file];
     // What is piped in is for the script.
     const given = await readConfigInput(files.filter((name) => name !== "-"), set, { secrets: secret });
-    return orNone(() => given.config);
+    return { secrets: orNone(() => given.config), out };
   } catch {
     // The script itself says what is wrong with them.
-    return [];
+    return { secrets: [] };
   }
 }
 
