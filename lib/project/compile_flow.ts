@@ -40,7 +40,14 @@ export async function compileFlow(
   try {
     const script = join(folder, `${flow.name}.js`);
     Deno.writeTextFileSync(script, text);
-    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...scriptFlags(flow, secrets)];
+    const flags = [
+      "--quiet",
+      "--no-config",
+      "--no-lock",
+      "--no-remote",
+      "--no-npm",
+      ...await scriptFlags(flow, { secrets }),
+    ];
     const output = await runDeno(["compile", ...flags, `--output=${path}`, script], dir);
     if (!output.ok) throw explain(output.stderr.trim());
   } finally {

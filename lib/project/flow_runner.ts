@@ -57,7 +57,8 @@ function shellText({ name, toolkit, flow, config }: RunnerParts): string {
     return path === undefined ? shellWords([place]) : `"$here"/${shellWords([path])}`;
   };
   return `#!/bin/sh
-${about(oneLine(name)).map((line) => `# ${line}\n`).join("")}here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1
+${about(oneLine(name)).map((line) => `# ${line}\n`).join("")}script=$(readlink -f -- "$0" 2>/dev/null) || script=$0
+here=$(CDPATH= cd -- "$(dirname -- "$script")" && pwd) || exit 1
 exec deno run --quiet -A --no-config --no-lock ${word(toolkit)} standalone ${word(flow)} \\
   --run --config ${word(config)} -- "$@"
 `;

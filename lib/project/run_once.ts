@@ -40,8 +40,7 @@ export async function runOnce(
     Deno.writeTextFileSync(path, text);
     const isGiven = args.some((arg) => arg === "--config" || arg.startsWith("--config="));
     const given = config === undefined || isGiven ? args : ["--config", config, ...args];
-    const { secrets, out } = await neededBy(args, config);
-    const permissions = scriptFlags(flow, secrets, out);
+    const permissions = await scriptFlags(flow, await neededBy(args, config));
     const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...permissions];
     child = new Deno.Command(denoCommand(), { args: ["run", ...flags, path, ...given] }).spawn();
     if (asked !== undefined) sendTo(child, asked);

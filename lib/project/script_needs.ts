@@ -6,6 +6,7 @@ import type { Json } from "../base/json.ts";
 import { maybeText } from "../base/maybe_file.ts";
 import { readConfigInput } from "../step/config_input.ts";
 import { referencesIn } from "../step/references.ts";
+import type { ScriptNeeds } from "./script_flags.ts";
 import { readArguments } from "./standalone/arguments.ts";
 
 /** The names of the secrets in the config file of a script. `text`: what it will hold, unless it stays as it is. */
@@ -14,7 +15,7 @@ export function secretsOfFile(path: string, text: string, stays: boolean): strin
 }
 
 /** What the arguments of a script ask for: the secrets that they name, or the file that counts without any, and `--out`. */
-export async function neededBy(args: string[], file: string | undefined): Promise<{ secrets: string[]; out?: string }> {
+export async function neededBy(args: string[], file: string | undefined): Promise<ScriptNeeds> {
   try {
     const { config, set, secret, out } = readArguments(args);
     const files = config.length > 0 ? config : file === undefined ? [] : [file];

@@ -31,7 +31,7 @@ export async function createStandaloneScript(
   // A config that does not fit is refused before anything is made.
   const settings = configText(flow, config);
   const keep = config === undefined;
-  const command = ["deno", "run", ...scriptFlags(flow, secretsOfFile(configPath, settings, keep))];
+  const command = ["deno", "run", ...await scriptFlags(flow, { secrets: secretsOfFile(configPath, settings, keep) })];
   const { text, warnings } = await inTarget(
     dir,
     () => standaloneText(flow, { dir, command: [...command, basename(path)] }),

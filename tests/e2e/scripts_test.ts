@@ -377,3 +377,29 @@ projectTest("--out leads anywhere: a runner may write there, and a standalone sc
   assertEquals(wrong.code, 2);
   assertMatch(wrong.stderr, /^Error: The outputs cannot go to "file": .*\nHint: Choose another folder with --out\n$/);
 }, { ignore: Deno.build.os === "windows" });
+
+projectTest("unstable features of the project are in the command of a standalone script, and a runner has them", {
+  "deno.json": `{ "unstable": ["kv", "sloppy-imports", "of-another-deno"] }`,
+  "flows/kv.ts": `// %% tags=["parameters"]
+let n = 1;
+// %% Work
+const kv = await Deno.openKv(":memory:");
+await kv.set(["n"], n);
+Deno.writeTextFileSync("out.json", JSON.stringify((await kv.get(["n"])).value));
+kv.close();
+`,
+}, async (project) => {
+  const made = await cli(project, "standalone", "kv", "--dir", "../alone");
+  const command = made.stderr.match(/^Next: deno (.*) \S+$/m)![1].split(" ");
+  assertEquals(command.filter((flag) => flag.includes("unstable")), ["--unstable-kv"]);
+  const alone = await project.deno([...command, "--no-config", "../alone/kv_standalone.js", "--set", "n=2"]);
+  assertEquals([alone.code, Deno.readTextFileSync(project.path("out.json"))], [0, "2"], alone.stderr);
+
+  await cli(project, "runner", "kv");
+  // As somebody has it in a folder of programs.
+  Deno.symlinkSync(project.path("run_kv.sh"), project.path("../kv"));
+  const runner = new Deno.Command(project.path("../kv"), { args: ["--out", "once"], cwd: project.outside });
+  const said = await runner.output();
+  assertEquals(said.code, 0, new TextDecoder().decode(said.stderr));
+  assertEquals(Deno.readTextFileSync(project.path("../once/out.json")), "1");
+}, { ignore: Deno.build.os === "windows" });
