@@ -38,7 +38,7 @@ export async function runOnce(
     const { text, warnings } = await standaloneText(flow, { dir, command: ["deno", "run", basename(path)] });
     if (asked !== undefined) return { code: 0, signal: asked, warnings };
     Deno.writeTextFileSync(path, text);
-    const isGiven = args.some((arg) => arg === "--config" || arg.startsWith("--config="));
+    const isGiven = args.some((arg) => /^(--config(=|$)|-f)/.test(arg));
     const given = config === undefined || isGiven ? args : ["--config", config, ...args];
     const permissions = await scriptFlags(flow, await neededBy(args, config));
     const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...permissions];

@@ -258,7 +258,7 @@ Hint: Set the environment variable TELL_KEY, and give deno run --allow-env=TELL_
   const run = await deno("run", "-A", "teller_run.ts");
   assertEquals([run.code, read("runs/teller/default")], [0, told], run.stderr);
 
-  await cli(project, "runner", "teller");
+  await cli(project, "runner", "teller", "-f", "secret.json", "--force");
   const runner = new Deno.Command(project.path("run_teller.sh"), { args: ["--out", "once"], cwd: project.dir, env });
   const said = await runner.output();
   assertEquals([said.code, read("once")], [0, told], new TextDecoder().decode(said.stderr));

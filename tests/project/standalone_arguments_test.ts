@@ -31,6 +31,8 @@ Deno.test("readArguments() reads options in every form", () => {
     },
   );
   assertEquals(readArguments(["--instance", "001"]).instance, "001");
+  const short = readArguments(["-f", "x.json", "-p", "a=1", "-p", "b=2"]);
+  assertEquals([short.config, short.set], [["x.json"], ["a=1", "b=2"]]);
 });
 
 Deno.test("readArguments() tells all problems together, with what was meant", () => {

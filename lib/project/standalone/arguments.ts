@@ -20,8 +20,11 @@ export interface StandaloneArguments {
 }
 
 const options: [form: string, what: string][] = [
-  ["--config file", "Config from a .json, .yaml or .yml file instead of the one beside the script; later files win"],
-  ["--set key=value", "One value over the config; model.seed=3 nests, key:=JSON is typed; may be repeated"],
+  [
+    "-f, --config file",
+    "Config from a .json, .yaml or .yml file instead of the one beside the script; later files win",
+  ],
+  ["-p, --set key=value", "One value over the config; model.seed=3 nests, key:=JSON is typed; may be repeated"],
   ["--secret key=NAME", "The value of a key comes from the environment variable NAME; may be repeated"],
   ["--instance name", `The name that the flow knows itself by, "standalone" unless given`],
   ["--out folder", "Where the outputs go, the current folder unless given"],
@@ -38,7 +41,7 @@ export function readArguments(args: string[]): StandaloneArguments {
     boolean: ["help"],
     string: [...valued, "_"],
     collect: repeated,
-    alias: { help: "h" },
+    alias: { help: "h", config: "f", set: "p" },
     unknown(arg: string, key?: string) {
       const meant = key === undefined ? undefined : nearest(key, [...valued, "help"]);
       if (key === undefined) problems.push(`"${arg}" is one argument too many; values are given as --set key=value`);
