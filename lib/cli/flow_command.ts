@@ -8,6 +8,8 @@ import { onDemand } from "../base/on_demand.ts";
 export interface FlowCommandOptions {
   /** A config file that counts unless `--config` is given: a path or a `file:` URL. It need not exist. */
   config?: string | URL;
+  /** The name of the step instead of the flow's own, unless `--step` is given. */
+  step?: string;
   /** The arguments; those of the process unless given. */
   args?: string[];
 }

@@ -11,13 +11,13 @@ import type { FlowCommandOptions } from "./flow_command.ts";
 import { main } from "./main.ts";
 import { commonOptions, parseOptions } from "./options.ts";
 import { command as runCommand } from "./run.ts";
-import { stepArguments } from "./step_arguments.ts";
+import { readConfigValues, stepArguments } from "./step_arguments.ts";
 import { painter } from "./style.ts";
 
 /** Runs the flow and ends the process; see `runFlowCommand`. */
 export async function runFlowAndExit(
   flow: string | URL,
-  { config, args = Deno.args }: FlowCommandOptions,
+  { config, step, args = Deno.args }: FlowCommandOptions,
 ): Promise<void> {
   const effects = processEffects();
   const path = pathOf(flow);
@@ -25,22 +25,24 @@ export async function runFlowAndExit(
     effects.stdout.write(commandHelp(ownCommand(path), effects.program, painter(effects.stdout.color)));
     return effects.exit(0);
   }
-  return await main(["run", path, ...await withConfig(args, config)], effects);
+  const named = step === undefined || args.some((arg) => /^--step(=|$)/.test(arg)) ? [] : ["--step", step];
+  return await main(["run", path, ...named, ...await withConfig(args, config)], effects);
 }
 
 /** The arguments with the config file of the script, whose name does not become that of the instance. */
 async function withConfig(args: string[], config: string | URL | undefined): Promise<string[]> {
   const file = config === undefined ? undefined : pathOf(config);
-  const isGiven = args.some((arg) => arg === "--config" || arg.startsWith("--config="));
-  if (file === undefined || isGiven || !exists(file)) return args;
-  const all = [...args, "--config", file];
+  if (file === undefined || !exists(file)) return args;
   try {
     const { values, positionals } = parseOptions(args, { ...runCommand.options, ...stepArguments, ...commonOptions });
-    const isNamed = positionals.length > 0 || values.instance !== undefined;
-    return isNamed ? all : [...all, "--instance", await deriveInstance([], values.set)];
+    if (values.config.length > 0) return args;
+    const all = [...args, "--config", file];
+    if (positionals.length > 0 || values.instance !== undefined) return all;
+    const { labels } = await readConfigValues(values);
+    return [...all, "--instance", await deriveInstance(labels, values.set)];
   } catch {
     // What is wrong with the arguments is told by the command itself.
-    return all;
+    return args;
   }
 }
 

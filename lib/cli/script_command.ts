@@ -17,8 +17,9 @@ import { oneLine, painter } from "./style.ts";
 /** Options of all commands that make a script. */
 export const scriptOptions = {
   dir: { value: "folder", help: "Where the files go, the current folder unless given" },
-  config: { value: "file", many: true, help: "What the config file of the script holds; later files win" },
-  set: { value: "key=value", many: true, help: "One value over the config files" },
+  config: { value: "file", many: true, short: "f", help: "What the config file of the script holds; later files win" },
+  set: { value: "key=value", many: true, short: "p", help: "One value over the config files" },
+  secret: { value: "key=NAME", many: true, help: "A key gets the value of the environment variable NAME when it runs" },
   force: { help: "Replace files that are there already, also those that somebody edited" },
   json: { help: "Print what was made on stdout as JSON, instead of the files" },
 } satisfies OptionTable;
@@ -53,9 +54,12 @@ export async function makeScript(make: Make, flow: string, values: Values, effec
 }
 
 /** The config that files and settings give, converted by the types of the flow; undefined when none are given. */
-async function readConfig(path: string, { config: files, set }: Values): Promise<Config | undefined> {
-  if (files.length === 0 && set.length === 0) return undefined;
-  const [{ config, textKeys }, { flow }] = await Promise.all([readConfigInput(files, set), scriptTarget(path, {})]);
+async function readConfig(path: string, { config: files, set, secret }: Values): Promise<Config | undefined> {
+  if (files.length + set.length + secret.length === 0) return undefined;
+  const [{ config, textKeys }, { flow }] = await Promise.all([
+    readConfigInput(files, set, { secrets: secret }),
+    scriptTarget(path, {}),
+  ]);
   refuseSlips(flow, set);
   return bindConfig(flow, config, { textKeys }).config;
 }

@@ -43,8 +43,8 @@ it is.`,
 };
 
 async function runAndForget(flow: string, values: Values, args: string[], effects: Effects): Promise<number> {
-  const { config, set, dir, json, force } = values;
-  if (set.length > 0 || dir !== undefined || json || force || config.length > 1) {
+  const { config, set, secret, dir, json, force } = values;
+  if (set.length + secret.length > 0 || dir !== undefined || json || force || config.length > 1) {
     throw usageError(
       "--run takes one --config and nothing else",
       "Put --set and other arguments of the script behind --",

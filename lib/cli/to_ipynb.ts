@@ -5,9 +5,11 @@
 import { jsonText } from "../base/json.ts";
 import { shortPath } from "../base/short_path.ts";
 import { convertToNotebook } from "../notebook/convert.ts";
+import { readFlow } from "../notebook/read_flow.ts";
 import { serializeNotebook } from "../notebook/serialize_notebook.ts";
 import { fileUrl, notebookOfFlow } from "../step/notebook_of_flow.ts";
 import { flowPath } from "../step/plan_step.ts";
+import { refuseSlips } from "../step/setting_slips.ts";
 import type { Command } from "./command.ts";
 import { type ConfigInput, readConfigInput } from "../step/config_input.ts";
 import type { Effects } from "./effects.ts";
@@ -26,8 +28,8 @@ import { commonOptions, type OptionTable, parseOptions, usageError } from "./opt
 import { stepArguments } from "./step_arguments.ts";
 
 // -f is --force here.
-const { config: { short: _file, ...config }, set } = stepArguments;
-const options = { ...conversionOptions, config, set } satisfies OptionTable;
+const { config: { short: _file, ...config }, set, secret } = stepArguments;
+const options = { ...conversionOptions, config, set, secret } satisfies OptionTable;
 
 /** The command `to-ipynb`. */
 export const command: Command = {
@@ -35,7 +37,7 @@ export const command: Command = {
   usage: "<flow>... [options]",
   description: `Makes a Jupyter notebook of a flow or a conductor, for Deno's own kernel, beside it. Nothing of it runs.
 With --config or --set, the notebook gets the values in a cell behind the parameters, as papermill would put them
-there. A notebook that is there is never replaced without --force; --sync keeps its outputs and cell ids.`,
+there; a secret is read from the environment when the cell runs. A notebook that is there is never replaced without --force; --sync keeps its outputs and cell ids.`,
   options,
   examples: [
     ["to-ipynb flows/delay_model.ts", "flows/delay_model.ipynb"],
@@ -51,8 +53,8 @@ there. A notebook that is there is never replaced without --force; --sync keeps 
       (name) => `${name.replace(/(.)\.[cm]?[jt]sx?$/, "$1")}.ipynb`,
       false,
     );
-    const input = values.config.length + values.set.length > 0
-      ? await readConfigInput(values.config, values.set)
+    const input = values.config.length + values.set.length + values.secret.length > 0
+      ? await readConfigInput(values.config, values.set, { secrets: values.secret })
       : undefined;
     if (input && values.sync) {
       throw usageError("--sync and a config exclude each other", "Write to another file with --output");
@@ -61,6 +63,7 @@ there. A notebook that is there is never replaced without --force; --sync keeps 
     for (const source of plan.sources) {
       const path = source === "-" ? source : String(flowPath(source));
       const target = plan.targetOf(path);
+      if (values.set.length > 0 && source !== "-") refuseSlips(await readFlow(path), values.set);
       const conversion = values.sync
         ? await syncPair({ flow: path, notebook: target }, values.force ? "flow" : undefined, effects)
         : await convert(path, target, values.force, input, effects);

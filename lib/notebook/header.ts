@@ -36,7 +36,7 @@ export async function parseHeader(lines: Lines, url: string): Promise<ParsedHead
   if (open === undefined) {
     return { header: { permissions: {}, raw: {}, warnings: lateHeader(lines, first, url) }, endLine: first - 1 };
   }
-  const yaml = await parseYaml(lines, open, close, url);
+  const yaml = await readYaml(lines, open, close, url);
   return { header: readHeader(yaml, lines, open, close, url), endLine: close };
 }
 
@@ -79,14 +79,14 @@ function maybeLine(lines: Lines, line: number): string {
   return line <= lines.starts.length ? lineText(lines, line) : "";
 }
 
-async function parseYaml(lines: Lines, open: number, close: number, url: string): Promise<JsonObject> {
+async function readYaml(lines: Lines, open: number, close: number, url: string): Promise<JsonObject> {
   const text: string[] = [];
   for (let line = open + 1; line < close; line++) text.push(lineText(lines, line).replace(/^\/\/ ?/, ""));
   // YAML takes 8 ms to load: a flow without a header does not pay for it.
-  const { parse } = await import("../deps/yaml.ts");
+  const { parseYaml } = await import("../base/parse_yaml.ts");
   let value: unknown;
   try {
-    value = parse(text.join("\n"), { schema: "core" });
+    value = parseYaml(text.join("\n"));
   } catch (error) {
     const [, what, line] = /^([\s\S]*?) at line (\d+), column \d+/.exec(messageOf(error)) ?? [];
     const place = flowLocation(url, line ? Math.min(open + Number(line), close) : open);

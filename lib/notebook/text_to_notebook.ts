@@ -109,9 +109,9 @@ function splitSections(lines: string[]): { own: string[]; jupyter: string[] } {
 }
 
 async function readJupyter(lines: string[], place: string): Promise<JsonObject> {
-  const { parse } = await import("../deps/yaml.ts");
+  const { parseYaml } = await import("../base/parse_yaml.ts");
   try {
-    const value = parse(lines.join("\n"), { schema: "core" }) as JsonObject;
+    const value = parseYaml(lines.join("\n")) as JsonObject;
     return jupyterHeader(isJsonObject(value) ? value : {});
   } catch (cause) {
     const [what] = messageOf(cause).split("\n");

@@ -8,10 +8,11 @@ import { exists } from "../base/maybe_file.ts";
 import { shellWords } from "../base/shell_words.ts";
 import { shortPath } from "../base/short_path.ts";
 import { runDeno } from "../step/run_deno.ts";
+import { secretsOfFile } from "./script_needs.ts";
 import { configText } from "./example_config.ts";
 import { writeGenerated } from "./generated_file.ts";
 import { scriptFlags } from "./script_flags.ts";
-import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
+import { configName, type CreatedScript, inTarget, type ScriptOptions, scriptTarget } from "./script_options.ts";
 import { standaloneText } from "./standalone_script.ts";
 
 /** Makes the executable `{flow}` and `{flow}_config.json`; see `compileFlow` of `mod.ts`. */
@@ -29,22 +30,31 @@ export async function compileFlow(
     });
   }
   const settings = configText(flow, config);
-  const { text, warnings } = await standaloneText(flow, { dir, command: [`./${basename(path)}`] });
-  const folder = Deno.makeTempDirSync({ dir, prefix: ".ductaflow-" });
+  const keep = config === undefined;
+  const configPath = join(dir, configName(flow));
+  const secrets = secretsOfFile(configPath, settings, keep);
+  const [{ text, warnings }, folder] = await inTarget(dir, async () => [
+    await standaloneText(flow, { dir, command: [`./${basename(path)}`] }),
+    Deno.makeTempDirSync({ dir, prefix: ".ductaflow-" }),
+  ]);
   try {
     const script = join(folder, `${flow.name}.js`);
     Deno.writeTextFileSync(script, text);
-    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...scriptFlags(flow)];
+    const flags = [
+      "--quiet",
+      "--no-config",
+      "--no-lock",
+      "--no-remote",
+      "--no-npm",
+      ...await scriptFlags(flow, { secrets }),
+    ];
     const output = await runDeno(["compile", ...flags, `--output=${path}`, script], dir);
     if (!output.ok) throw explain(output.stderr.trim());
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
-  const written = await writeGenerated([{
-    path: join(dir, configName(flow)),
-    text: settings,
-    keep: config === undefined,
-  }], options.force);
+  const file = { path: configPath, text: settings, keep };
+  const written = await inTarget(dir, () => writeGenerated([file], options.force));
   const short = shortPath(path);
   return {
     files: [path, ...written.files],

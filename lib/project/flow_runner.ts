@@ -9,7 +9,7 @@ import { projectOfFlow } from "../step/project.ts";
 import { configText } from "./example_config.ts";
 import { hashMark, writeGenerated } from "./generated_file.ts";
 import { placeFrom, toolkitFrom } from "./place_from.ts";
-import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
+import { configName, type CreatedScript, inTarget, type ScriptOptions, scriptTarget } from "./script_options.ts";
 
 /** Makes `run_{flow}.sh`, `run_{flow}.bat` and `{flow}_config.json`; see `createFlowRunner` of `mod.ts`. */
 export async function createFlowRunner(
@@ -25,11 +25,12 @@ export async function createFlowRunner(
     flow: placeFrom(dir, flow.url),
     config: `./${configName(flow)}`,
   };
-  const written = await writeGenerated([
+  const files = [
     { path: sh, text: shellText(parts), executable: true },
     { path: bat, text: batchText(parts).replaceAll("\n", "\r\n") },
     { path: join(dir, configName(flow)), text: configText(flow, config), keep: config === undefined },
-  ], options.force);
+  ];
+  const written = await inTarget(dir, () => writeGenerated(files, options.force));
   const path = shortPath(Deno.build.os === "windows" ? bat : sh);
   const command = Deno.build.os === "windows" || path.startsWith("/") ? path : `./${path}`;
   return { ...written, warnings: [], command: shellWords([command]) };
@@ -56,7 +57,8 @@ function shellText({ name, toolkit, flow, config }: RunnerParts): string {
     return path === undefined ? shellWords([place]) : `"$here"/${shellWords([path])}`;
   };
   return `#!/bin/sh
-${about(oneLine(name)).map((line) => `# ${line}\n`).join("")}here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd) || exit 1
+${about(oneLine(name)).map((line) => `# ${line}\n`).join("")}script=$(readlink -f -- "$0" 2>/dev/null) || script=$0
+here=$(CDPATH= cd -- "$(dirname -- "$script")" && pwd) || exit 1
 exec deno run --quiet -A --no-config --no-lock ${word(toolkit)} standalone ${word(flow)} \\
   --run --config ${word(config)} -- "$@"
 `;

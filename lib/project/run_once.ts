@@ -4,6 +4,7 @@
  */
 import { basename, join } from "../deps/path.ts";
 import { denoCommand } from "../executor/local.ts";
+import { neededBy } from "./script_needs.ts";
 import { scriptFlags } from "./script_flags.ts";
 import { scriptTarget } from "./script_options.ts";
 import { standaloneText } from "./standalone_script.ts";
@@ -37,9 +38,10 @@ export async function runOnce(
     const { text, warnings } = await standaloneText(flow, { dir, command: ["deno", "run", basename(path)] });
     if (asked !== undefined) return { code: 0, signal: asked, warnings };
     Deno.writeTextFileSync(path, text);
-    const isGiven = args.some((arg) => arg === "--config" || arg.startsWith("--config="));
+    const isGiven = args.some((arg) => /^(--config(=|$)|-f)/.test(arg));
     const given = config === undefined || isGiven ? args : ["--config", config, ...args];
-    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...scriptFlags(flow)];
+    const permissions = await scriptFlags(flow, await neededBy(args, config));
+    const flags = ["--quiet", "--no-config", "--no-lock", "--no-remote", "--no-npm", ...permissions];
     child = new Deno.Command(denoCommand(), { args: ["run", ...flags, path, ...given] }).spawn();
     if (asked !== undefined) sendTo(child, asked);
     const { code, signal } = await child.status;

@@ -3,14 +3,14 @@
  * @module
  */
 import { basename, join } from "../deps/path.ts";
-import { checkName } from "../base/names.ts";
+import { nameProblem, suggestName } from "../base/names.ts";
 import { shellWords } from "../base/shell_words.ts";
 import { shortPath } from "../base/short_path.ts";
 import { configText } from "./example_config.ts";
 import { hashMark, writeGenerated } from "./generated_file.ts";
 import { projectOfFlow } from "../step/project.ts";
-import { placeFrom, toolkitFrom } from "./place_from.ts";
-import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
+import { maybeToolkitName, placeFrom, toolkitFrom } from "./place_from.ts";
+import { configName, type CreatedScript, inTarget, type ScriptOptions, scriptTarget } from "./script_options.ts";
 
 /** Makes `{flow}_run.ts` and `{flow}_config.json`; see `createFlowRunScript` of `mod.ts`. */
 export async function createFlowRunScript(
@@ -19,12 +19,11 @@ export async function createFlowRunScript(
   options: ScriptOptions = {},
 ): Promise<CreatedScript> {
   const { flow, dir } = await scriptTarget(flowPath, options);
-  // Not only when somebody runs the script.
-  checkName("step", flow.name);
   const path = join(dir, `${flow.name}_run.ts`);
   const configFile = configName(flow);
-  const toolkit = toolkitFrom(dir, projectOfFlow(flow).root);
-  const written = await writeGenerated([
+  const project = projectOfFlow(flow);
+  const toolkit = await maybeToolkitName(dir, project) ?? toolkitFrom(dir, project.root);
+  const files = [
     {
       path,
       text: scriptText({
@@ -32,11 +31,13 @@ export async function createFlowRunScript(
         flow: placeFrom(dir, flow.url),
         config: configFile,
         name: flow.name,
+        step: nameProblem(flow.name) === undefined ? undefined : suggestName(flow.name),
         file: basename(path),
       }),
     },
     { path: join(dir, configFile), text: configText(flow, config), keep: config === undefined },
-  ], options.force);
+  ];
+  const written = await inTarget(dir, () => writeGenerated(files, options.force));
   return { ...written, warnings: [], command: shellWords(["deno", "run", "-A", shortPath(path)]) };
 }
 
@@ -47,10 +48,12 @@ interface ScriptParts {
   flow: string;
   config: string;
   name: string;
+  /** Where the flow's name cannot be that of a step. */
+  step?: string;
   file: string;
 }
 
-function scriptText({ toolkit, flow, config, name, file }: ScriptParts): string {
+function scriptText({ toolkit, flow, config, name, step, file }: ScriptParts): string {
   const command = shellWords(["deno", "run", "-A", file]).replaceAll("*/", "* /");
   return `/**
  * Runs the flow "${name.replaceAll("*/", "* /")}" as one recorded instance, with the config in "${
@@ -66,7 +69,9 @@ function scriptText({ toolkit, flow, config, name, file }: ScriptParts): string 
 import { runFlowCommand } from ${JSON.stringify(toolkit)};
 
 await runFlowCommand(new URL(${JSON.stringify(flow)}, import.meta.url), {
-  config: new URL(${JSON.stringify(encodeURIComponent(config))}, import.meta.url),
+  config: new URL(${JSON.stringify(encodeURIComponent(config))}, import.meta.url),${
+    step === undefined ? "" : `\n  step: ${JSON.stringify(step)},`
+  }
 });
 `;
 }

@@ -3,6 +3,9 @@
  * @module
  */
 import { resolve } from "../deps/path.ts";
+import { explainDiskError } from "../base/disk_error.ts";
+import { DuctaflowError, isDuctaflowError } from "../base/error.ts";
+import { shortPath } from "../base/short_path.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { readFlow } from "../notebook/read_flow.ts";
 import { flowPath } from "../step/plan_step.ts";
@@ -33,6 +36,23 @@ export async function scriptTarget(
   { dir = "." }: ScriptOptions,
 ): Promise<{ flow: Flow; dir: string }> {
   return { dir: resolve(dir), flow: await readFlow(flowPath(flow)) };
+}
+
+/** The hints for runs would not help. */
+const hints: Record<string, string> = {
+  "read-only": "Choose another folder with --dir, in a program with the option dir",
+  "conductor-permission": "Run it with --allow-read --allow-write --allow-run=deno, or with -A",
+};
+
+/** Makes files in the folder of a script; where it takes none, the error says what to do. */
+export async function inTarget<T>(dir: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    const error = explainDiskError(cause, `write to "${shortPath(dir)}"`);
+    if (!isDuctaflowError(error) || !Object.hasOwn(hints, error.code)) throw error;
+    throw new DuctaflowError(error.message, { code: error.code, hint: hints[error.code], cause });
+  }
 }
 
 /** The name of the config file of a flow. */

@@ -10,12 +10,13 @@ import { version } from "../base/version.ts";
 import type { Flow } from "../notebook/flow.ts";
 import { projectOfFlow } from "../step/project.ts";
 import { bundle } from "./bundle.ts";
+import { secretsOfFile } from "./script_needs.ts";
 import { configText } from "./example_config.ts";
 import { hashMark, writeGenerated } from "./generated_file.ts";
 import { placeFrom } from "./place_from.ts";
 import { relocate } from "./relocate.ts";
 import { scriptFlags } from "./script_flags.ts";
-import { configName, type CreatedScript, type ScriptOptions, scriptTarget } from "./script_options.ts";
+import { configName, type CreatedScript, inTarget, type ScriptOptions, scriptTarget } from "./script_options.ts";
 import type { StandaloneFlow } from "./standalone/host.ts";
 
 /** Makes `{flow}_standalone.js` and `{flow}_config.json`; see `createStandaloneScript` of `mod.ts`. */
@@ -29,12 +30,17 @@ export async function createStandaloneScript(
   const configPath = join(dir, configName(flow));
   // A config that does not fit is refused before anything is made.
   const settings = configText(flow, config);
-  const command = ["deno", "run", ...scriptFlags(flow)];
-  const { text, warnings } = await standaloneText(flow, { dir, command: [...command, basename(path)] });
-  const written = await writeGenerated([
+  const keep = config === undefined;
+  const command = ["deno", "run", ...await scriptFlags(flow, { secrets: secretsOfFile(configPath, settings, keep) })];
+  const { text, warnings } = await inTarget(
+    dir,
+    () => standaloneText(flow, { dir, command: [...command, basename(path)] }),
+  );
+  const files = [
     { path, text: `#!/usr/bin/env -S ${shellWords(command)}\n${text}`, executable: true },
-    { path: configPath, text: settings, keep: config === undefined },
-  ], options.force);
+    { path: configPath, text: settings, keep },
+  ];
+  const written = await inTarget(dir, () => writeGenerated(files, options.force));
   return { ...written, warnings, command: shellWords([...command, shortPath(path)]) };
 }
 

@@ -13,7 +13,10 @@ interface InfoModule {
   error?: string;
 }
 
-/** What only child processes load, so that no import names it. */
+/**
+ * What only child processes load, so that no import names it. What is missing here,
+ * `tests/project/toolkit_files_test.ts` finds.
+ */
 const childSide = [
   ...["arrow", "ready", "run_op"].map((name) => `lib/ops/child/${name}.ts`),
   ...["demo", "duckdb", "files", "mysql", "postgres", "s3", "sqlite"].map((name) => `lib/resource/calls/${name}.ts`),

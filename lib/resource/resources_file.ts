@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, fromFileUrl, resolve } from "../deps/path.ts";
-import { parse } from "../deps/yaml.ts";
+import { parseYaml } from "../base/parse_yaml.ts";
 import { DuctaflowError, messageOf } from "../base/error.ts";
 import { type Declaration, parseDeclaration } from "./declaration.ts";
 
@@ -12,7 +12,7 @@ export async function readResourcesFile(path: string | URL): Promise<Declaration
   const file = path instanceof URL ? fromFileUrl(path) : resolve(path);
   let data: unknown;
   try {
-    data = parse(await Deno.readTextFile(file), { schema: "core" });
+    data = parseYaml(await Deno.readTextFile(file));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
       throw new DuctaflowError(`There is no "${file}"`, {

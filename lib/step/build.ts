@@ -112,10 +112,12 @@ async function make({ url, source, folder }: { url: string; source: string; fold
   const whole = kept && isWholeGraph(kept) ? kept : undefined;
   const graph = whole && await stillValid(whole, project);
   if (graph) return { ...build, graph };
-  const [{ readCodeGraph }, { cacheImports }] = await Promise.all([
+  const [{ readCodeGraph }, { cacheImports }, { refuseSettings }] = await Promise.all([
     onDemand<typeof import("./read_code_graph.ts")>("lib/step/read_code_graph.ts"),
     onDemand<typeof import("./make_build.ts")>("lib/step/make_build.ts"),
+    onDemand<typeof import("./refuse_settings.ts")>("lib/step/refuse_settings.ts"),
   ]);
+  await refuseSettings(project);
   const [fresh] = await Promise.all([
     readCodeGraph(stored.flow, build.copyUrl, project, whole),
     cacheImports(url, build.main, project),

@@ -156,9 +156,8 @@ async function parseConfig(source: string, text: string, parse: (text: string) =
   return config;
 }
 
-/** The core schema of YAML 1.2 holds what JSON holds: `no` is text, and so is a date. JSON is YAML as well. */
 async function parseYaml(text: string): Promise<unknown> {
-  return (await import("../deps/yaml.ts")).parse(text, { schema: "core" });
+  return (await import("../base/parse_yaml.ts")).parseYaml(text);
 }
 
 async function readText(path: string): Promise<string> {

@@ -14,8 +14,11 @@ export async function hashConfig(path: string): Promise<string | undefined> {
   const config = await readConfigFile(path);
   const { imports = null, scopes = null, compilerOptions = null, importMap = null, links = null, workspace = null } =
     config ?? {};
+  const { unstable } = config ?? {};
   const map = typeof importMap === "string" ? maybeText(join(dirname(path), importMap)) ?? null : null;
   const parts = [imports, scopes, compilerOptions, importMap, map, links, workspace];
+  // Only where it is there: what ran before this was looked at stays as fresh as it is.
+  if (unstable !== undefined) parts.push(unstable);
   return parts.some((part) => part !== null) ? await sha256(canonicalJson(parts)) : undefined;
 }
 

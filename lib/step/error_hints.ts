@@ -9,6 +9,7 @@ import type { Flow } from "../notebook/flow.ts";
 import { type Denial, tempName } from "./audit.ts";
 import type { ThrownError } from "./event_log.ts";
 import { type InstancePaths, ownedFiles } from "./instance_paths.ts";
+import { lazyImports } from "./refuse_settings.ts";
 import { headerLineFor } from "./suggest_header.ts";
 
 /** A hint for an error, or undefined when there is none. */
@@ -51,6 +52,10 @@ function permissionHint(flow: Flow, paths: InstancePaths, message: string): stri
   if (kind === "write" && path && ownedFiles.some((name) => path === `${paths.dir}/${name}`)) {
     return `"${basename(path)}" is the toolkit's own file in a run folder: write to another name`;
   }
+  if (kind === "read" && path && isBelow(path, paths.ownDir) && basename(path) === fileNameOf(flow)) {
+    return `Deno asks for leave to load the flow itself: take "${lazyImports}" out of "unstable" in the deno.json of ` +
+      "the workspace";
+  }
   if (isPath && path && isBelow(path, paths.ownDir)) {
     return `"${paths.ownDir}" belongs to the toolkit and is closed to flows`;
   }
@@ -63,6 +68,10 @@ function permissionHint(flow: Flow, paths: InstancePaths, message: string): stri
   const line = path && !ofThisRun ? headerLineFor(flow.url, kind, path) : `${kind}: true`;
   const begin = flow.header.permissions[kind] ? "Extend" : "Add to";
   return `${begin} the permissions in the flow's header: ${line}`;
+}
+
+function fileNameOf({ url }: Flow): string {
+  return decodeURIComponent(basename(new URL(url).pathname));
 }
 
 function cacheHint(message: string): string | undefined {

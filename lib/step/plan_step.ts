@@ -5,10 +5,12 @@
 import { onDemand } from "../base/on_demand.ts";
 import { join, resolve } from "../deps/path.ts";
 import { explainDiskError } from "../base/disk_error.ts";
+import { DuctaflowError } from "../base/error.ts";
 import { sha256 } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
-import { checkName } from "../base/names.ts";
+import { checkName, nameProblem, suggestName } from "../base/names.ts";
 import { checkDeno } from "../base/version.ts";
+import type { Flow } from "../notebook/flow.ts";
 import { type Build, buildFlow } from "./build.ts";
 import { checkOptions } from "./check_options.ts";
 import { computeGrant, type Grant } from "./grant.ts";
@@ -44,10 +46,19 @@ export async function planStep(flow: string | URL, options: StepOptions, cwd = D
   options.signal?.throwIfAborted();
   try {
     const build = await buildFlow(flowPath(flow), join(runsDir, ".ductaflow", "build"), cwd);
-    return { build, step: checkName("step", options.step ?? build.flow.name), runsDir, cwd };
+    return { build, step: stepOf(build.flow, options), runsDir, cwd };
   } catch (error) {
     throw explainDiskError(error, `prepare "${flow}" in "${runsDir}"`);
   }
+}
+
+/** The name of a step: that of its flow unless another is given. */
+export function stepOf(flow: Flow, { step }: Pick<StepOptions, "step">): string {
+  if (step !== undefined || nameProblem(flow.name) === undefined) return checkName("step", step ?? flow.name);
+  throw new DuctaflowError(`The flow's name "${flow.name}" cannot be that of its step: ${nameProblem(flow.name)}`, {
+    code: "bad-name",
+    hint: `Name the step by --step ${suggestName(flow.name)}, in a program by the option step, or rename the flow`,
+  });
 }
 
 /** The permissions of an instance, and their hash, which is the same for all instances of a step. */

@@ -23,7 +23,7 @@ const searched = 256 * 1024 * 1024;
  */
 export async function resolveSecrets(names: string[], source: SecretSource = fromEnvironment): Promise<Secrets> {
   const values = new Map<string, string>();
-  const problems: string[] = [];
+  const problems: [name: string, problem: string][] = [];
   for (const name of names) {
     const value = typeof source === "function"
       ? await askFor(name, source)
@@ -32,9 +32,9 @@ export async function resolveSecrets(names: string[], source: SecretSource = fro
       : undefined;
     const problem = problemOf(value);
     if (problem === undefined) values.set(name, value!);
-    else problems.push(`the secret "${name}" ${problem}`);
+    else problems.push([name, problem]);
   }
-  if (problems.length > 0) throw noSecret(problems, source === fromEnvironment ? names[0] : undefined);
+  if (problems.length > 0) throw noSecret(problems, source === fromEnvironment);
   return new Secrets(values);
 }
 
@@ -75,13 +75,14 @@ function problemOf(value: unknown): string | undefined {
     : undefined;
 }
 
-function noSecret(problems: string[], name: string | undefined): DuctaflowError {
-  const text = problems.length === 1 ? `: ${problems[0]}` : problems.map((problem) => `\n  - ${problem}`).join("");
+function noSecret(problems: [name: string, problem: string][], isOfEnvironment: boolean): DuctaflowError {
+  const lines = problems.map(([name, problem]) => `the secret "${name}" ${problem}`);
+  const text = lines.length === 1 ? `: ${lines[0]}` : lines.map((line) => `\n  - ${line}`).join("");
   return new DuctaflowError(`Nothing was run, for want of secrets${text}`, {
     code: "no-secret",
-    hint: name === undefined
-      ? "Let the option secrets give a value for each name"
-      : `Set the environment variable ${name} where the conductor runs`,
+    hint: isOfEnvironment
+      ? `Set the environment variable ${problems[0][0]} where the conductor runs`
+      : "Let the option secrets give a value for each name",
   });
 }
 

@@ -206,3 +206,41 @@ Deno.writeTextFileSync("result.json", JSON.stringify(got));`),
   Deno.symlinkSync("../none.ts", project.path("flows/link.ts"));
   assertEquals(resultOf(await project.run("flows/f.ts")), ["fallback", "fallback", "fallback"]);
 });
+
+const lazy = { "unstable": ["lazy-dynamic-imports"] };
+const trivial = flowOf(`Deno.writeTextFileSync("out.txt", "done");`);
+
+projectTest("a deno.json by which Deno asks leave to load a flow is refused, also when that came later", {
+  "flows/f.ts": trivial,
+}, async (project) => {
+  assertEquals((await project.run("flows/f.ts")).status, "succeeded");
+  project.write({ "deno.json": JSON.stringify(lazy) });
+  const error = await project.refusal("flows/f.ts", "two");
+  assertEquals([error.code, error.message], [
+    "bad-settings",
+    `Flows cannot run with "lazy-dynamic-imports", which "unstable" in "${project.path("deno.json")}" asks for`,
+  ]);
+  assertStringIncludes(error.hint!, "Take it out there");
+  assert(!exists(project.path("runs/f/two")));
+  project.write({ "deno.json": `{ "unstable": ["temporal"] }` });
+  assertEquals((await project.run("flows/f.ts", "two")).status, "succeeded");
+});
+
+projectTest("the same setting in the root of a workspace is named when the flow cannot be loaded", {
+  "deno.json": JSON.stringify({ workspace: ["./member"], ...lazy }),
+  "member/deno.json": "{}",
+  "member/flows/f.ts": trivial,
+}, async (project) => {
+  const { run } = await project.runFailing("member/flows/f.ts");
+  assertStringIncludes(run.record.error!.hint!, `take "lazy-dynamic-imports" out of "unstable" in the deno.json of`);
+});
+
+projectTest("settings of Deno that are unstable count as code: with others the run is stale", {
+  "flows/f.ts": trivial,
+}, async (project) => {
+  await project.run("flows/f.ts");
+  assertEquals(await project.why("flows/f.ts"), []);
+  project.write({ "deno.json": `{ "unstable": ["temporal"] }` });
+  const reasons = await project.why("flows/f.ts");
+  assertEquals(reasons.map((reason) => reason.split(":")[0]), ["code"], reasons.join());
+});

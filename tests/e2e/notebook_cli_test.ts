@@ -172,3 +172,19 @@ projectTest("the notebook of a run becomes a flow again, whose imports are where
     `// %% tags=["parameters"]\nlet n = 1;\n\n// %%\nimport { x } from "../flows/lib/x.ts";\nx + n;\n`,
   );
 });
+
+projectTest("to-ipynb names secrets, and refuses the slips of the pen that run refuses", {
+  "flows/a.ts": `// %% tags=["parameters"]\nlet token = "none";\nlet period = "am";\n// %%\ntoken.length;\n`,
+}, async (project) => {
+  const convert = (...args: string[]) => project.deno(["run", "-A", modUrl, "to-ipynb", "a", "-o", "-", ...args]);
+  const { code, stdout, stderr } = await convert("--secret", "token=MY_TOKEN", "--set", "period=pm");
+  assertEquals(code, 0, stderr);
+  const sources = JSON.parse(stdout).cells.map(({ source }: { source: string[] }) => source.join(""));
+  assertEquals(sources[1], `let token = Deno.env.get("MY_TOKEN")!;\nlet period = "pm";`);
+  const slip = await convert("--set", "perido=pm");
+  assertEquals([slip.code, slip.stdout], [2, ""]);
+  assertStringIncludes(
+    slip.stderr,
+    `Error: The flow has no parameter "perido", which --set gives\nHint: Did you mean "period"?`,
+  );
+});

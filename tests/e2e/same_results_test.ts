@@ -4,7 +4,13 @@
  */
 import { assert, assertEquals } from "../../lib/deps/assert.ts";
 import { join } from "../../lib/deps/path.ts";
-import { createFlowRunner, createFlowRunScript, createStandaloneScript } from "../../mod.ts";
+import {
+  compileFlow,
+  createFlowRunner,
+  createFlowRunScript,
+  createStandaloneScript,
+  isDuctaflowError,
+} from "../../mod.ts";
 import { Jupyter, skipsJupyterTests } from "../jupyter.ts";
 import { conductorFlags, modUrl, Project } from "./project.ts";
 
@@ -263,6 +269,33 @@ console.log(run.dir);`,
   },
 };
 
+let cannotCompile = false;
+
+/** An executable, run in a folder that its outputs go to; undefined where Deno cannot fetch the runtime for it. */
+async function executable(project: Project, options: WayOptions): Promise<string | undefined> {
+  if (cannotCompile) return undefined;
+  const dir = project.path("compiled");
+  try {
+    const { files } = await compileFlow(whereFlow(options, project), options.config, { dir });
+    const command = new Deno.Command(files[0], {
+      args: ["--out", "binary", ...settings(options.set)],
+      cwd: project.dir,
+      stdin: "null",
+    });
+    const { code, stderr } = await command.output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    return project.path("binary");
+  } catch (error) {
+    // Nothing else may be the reason.
+    if (!isDuctaflowError(error, "cannot-compile") || !/error sending request for url .*denort/s.test(error.message)) {
+      throw error;
+    }
+    cannotCompile = true;
+    console.warn("skipped: the executable, as Deno cannot fetch the runtime that deno compile needs");
+    return undefined;
+  }
+}
+
 /** A notebook in a folder of its own beside that of the command line, executed by real Jupyter with Deno's kernel. */
 async function executedNotebook(project: Project, options: WayOptions, jupyter: Jupyter): Promise<string> {
   const step = options.flow.split("/").at(-1)!.replace(/\.[jt]s$/, "");
@@ -343,6 +376,8 @@ for (const [name, theCase] of Object.entries(cases)) {
         const options = { flow, name, config, set, ...(host === undefined ? {} : { host }) };
         const outputs: Record<string, Record<string, string>> = {};
         for (const [way, run] of Object.entries(ways)) outputs[way] = outputsIn(await run(project, options));
+        const binary = await executable(project, options);
+        if (binary !== undefined) outputs.executable = outputsIn(binary);
         if (withJupyter) {
           const jupyter = await Jupyter.install(project.path("../jupyter"));
           outputs["executed notebook"] = outputsIn(await executedNotebook(project, options, jupyter));

@@ -305,4 +305,7 @@ projectTest("on the command line a secret is named, its value comes from the env
   assertEquals(missing.code, 2);
   assertStringIncludes(missing.stderr, `the secret "MY_TOKEN" has no value`);
   assertStringIncludes(missing.stderr, "Set the environment variable MY_TOKEN");
+  const second = await project.deno([...args, "--secret", "db.password=OTHER"], { MY_TOKEN: canary });
+  assertEquals(second.code, 2);
+  assertStringIncludes(second.stderr, "Hint: Set the environment variable OTHER where the conductor runs\n");
 });

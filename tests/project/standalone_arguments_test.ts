@@ -2,19 +2,37 @@ import { assertEquals, assertThrows } from "../../lib/deps/assert.ts";
 import { DuctaflowError } from "../../lib/base/error.ts";
 import { readArguments } from "../../lib/project/standalone/arguments.ts";
 
-const none = { config: [], set: [], instance: undefined, out: undefined, runs: "runs", help: false };
+const none = { config: [], set: [], secret: [], instance: undefined, out: undefined, runs: "runs", help: false };
 
 Deno.test("readArguments() reads options in every form", () => {
   assertEquals(readArguments([]), none);
-  assertEquals(readArguments(["--set", "a=1", "--set=b=--x", "--config", "x.json", "--out=o", "--runs", "r", "-h"]), {
-    config: ["x.json"],
-    set: ["a=1", "b=--x"],
-    instance: undefined,
-    out: "o",
-    runs: "r",
-    help: true,
-  });
+  assertEquals(
+    readArguments([
+      "--set",
+      "a=1",
+      "--set=b=--x",
+      "--config",
+      "x.json",
+      "--out=o",
+      "--runs",
+      "r",
+      "-h",
+      "--secret",
+      "k=K",
+    ]),
+    {
+      config: ["x.json"],
+      set: ["a=1", "b=--x"],
+      secret: ["k=K"],
+      instance: undefined,
+      out: "o",
+      runs: "r",
+      help: true,
+    },
+  );
   assertEquals(readArguments(["--instance", "001"]).instance, "001");
+  const short = readArguments(["-f", "x.json", "-p", "a=1", "-p", "b=2"]);
+  assertEquals([short.config, short.set], [["x.json"], ["a=1", "b=2"]]);
 });
 
 Deno.test("readArguments() tells all problems together, with what was meant", () => {

@@ -162,3 +162,11 @@ Deno.test("parseSetting() tells who writes the value as a word of its own, as pa
   const { hint } = assertThrows(() => parseSetting("period"), DuctaflowError);
   assertEquals(hint, "Write --set period=value in one word");
 });
+
+Deno.test(
+  "readConfigInput() reads numbers as YAML 1.2 does, from files and texts",
+  withFiles({ "a.yaml": "zip: 01234\nbits: 0b11\n" }, async (path) => {
+    const { config } = await readConfigInput([path("a.yaml")], [], { yaml: ["many: 1_000"], base64: [btoa("n: 010")] });
+    assertEquals(config, { zip: 1234, bits: "0b11", many: "1_000", n: 10 });
+  }),
+);

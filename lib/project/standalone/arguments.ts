@@ -11,6 +11,8 @@ import type { Flow, Parameter } from "../../notebook/flow.ts";
 export interface StandaloneArguments {
   config: string[];
   set: string[];
+  /** `key=NAME` */
+  secret: string[];
   instance?: string;
   out?: string;
   runs: string;
@@ -18,15 +20,19 @@ export interface StandaloneArguments {
 }
 
 const options: [form: string, what: string][] = [
-  ["--config file", "Config from a .json, .yaml or .yml file instead of the one beside the script; later files win"],
-  ["--set key=value", "One value over the config; model.seed=3 nests, key:=JSON is typed; may be repeated"],
+  [
+    "-f, --config file",
+    "Config from a .json, .yaml or .yml file instead of the one beside the script; later files win",
+  ],
+  ["-p, --set key=value", "One value over the config; model.seed=3 nests, key:=JSON is typed; may be repeated"],
+  ["--secret key=NAME", "The value of a key comes from the environment variable NAME; may be repeated"],
   ["--instance name", `The name that the flow knows itself by, "standalone" unless given`],
   ["--out folder", "Where the outputs go, the current folder unless given"],
   ["--runs folder", `Where the flow finds the outputs of other steps, "runs" unless given`],
   ["-h, --help", "Show this help"],
 ];
-const valued = ["config", "set", "instance", "out", "runs"];
-const repeated = ["config", "set"];
+const valued = ["config", "set", "secret", "instance", "out", "runs"];
+const repeated = ["config", "set", "secret"];
 
 /** Reads the arguments. All problems are told together. */
 export function readArguments(args: string[]): StandaloneArguments {
@@ -35,7 +41,7 @@ export function readArguments(args: string[]): StandaloneArguments {
     boolean: ["help"],
     string: [...valued, "_"],
     collect: repeated,
-    alias: { help: "h" },
+    alias: { help: "h", config: "f", set: "p" },
     unknown(arg: string, key?: string) {
       const meant = key === undefined ? undefined : nearest(key, [...valued, "help"]);
       if (key === undefined) problems.push(`"${arg}" is one argument too many; values are given as --set key=value`);
@@ -53,6 +59,7 @@ export function readArguments(args: string[]): StandaloneArguments {
   return {
     config: parsed.config as string[],
     set: parsed.set as string[],
+    secret: parsed.secret as string[],
     instance: parsed.instance as string | undefined,
     out: parsed.out as string | undefined,
     runs: parsed.runs as string | undefined ?? "runs",
@@ -77,7 +84,7 @@ Options
 ${table(options)}
 Parameters
 ${parameters.length > 0 ? table(parameters) : "  none\n"}
-Config comes from "${configFile}" beside the script unless --config is given; --set wins over both.
+Config comes from "${configFile}" beside the script unless --config is given; --set and --secret win over both.
 `;
 }
 

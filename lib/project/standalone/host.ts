@@ -3,7 +3,7 @@
  * globals that instrumented code and `lib/flow.ts` look for, and says how it ended.
  * @module
  */
-import { isDuctaflowError, messageOf } from "../../base/error.ts";
+import { DuctaflowError, isDuctaflowError, messageOf } from "../../base/error.ts";
 import { checkName } from "../../base/names.ts";
 import { fromFileUrl, join, resolve, toFileUrl } from "../../deps/path.ts";
 import type { Flow } from "../../notebook/flow.ts";
@@ -12,9 +12,11 @@ import { readConfigInput } from "../../step/config_input.ts";
 import { type Bundle, bundleOf, rowsBundle } from "../../step/host/display.ts";
 import { instrumentation, moduleMeta, revive } from "../../step/host/instrumentation.ts";
 import { kernelApi } from "../../step/host/kernel.ts";
+import type { Secrets } from "../../step/secrets.ts";
 import { refuseSlips } from "../../step/setting_slips.ts";
 import { exists } from "../../base/maybe_file.ts";
 import { helpText, readArguments, type StandaloneArguments } from "./arguments.ts";
+import { secretsOfScript } from "./secrets.ts";
 import { failureText, type Said, summaryText } from "./summary.ts";
 
 /** What a script knows of its flow. */
@@ -41,21 +43,21 @@ export async function runStandalone(
   const flow = { ...about.flow, url: new URL(about.place, base).href };
   const prepared = await orExplain(() => prepare({ ...about, flow }, base));
   if (prepared === undefined) return;
-  const { given, bound, instance } = prepared;
+  const { given, bound, instance, secrets } = prepared;
   for (const warning of bound.warnings) console.error(`Warning: ${warning}`);
   const said: Said = { cell: undefined, metrics: new Map(), checks: new Map() };
   const runs = given.out === undefined ? given.runs : resolve(given.runs);
-  if (given.out !== undefined) enterFolder(given.out);
+  if (given.out !== undefined) await orExplain(() => enterFolder(given.out!));
   const startedAt = Date.now();
-  installGlobals({ flow, bound, instance, runs, base, said });
+  installGlobals({ flow, bound, instance, secrets, runs, base, said });
   try {
     await importFlow();
   } catch (error) {
-    console.error(failureText(flow, said, error));
+    console.error(secrets.redact(failureText(flow, said, error)));
     Deno.exit(exitCodes.failed);
   }
   const { text, failed } = summaryText(flow, said, startedAt);
-  console.error(text);
+  console.error(secrets.redact(text));
   if (failed) Deno.exitCode = exitCodes.failed;
 }
 
@@ -63,6 +65,7 @@ interface Prepared {
   given: StandaloneArguments;
   bound: BoundConfig;
   instance: string;
+  secrets: Secrets;
 }
 
 /** Undefined when there is nothing to run. */
@@ -75,13 +78,14 @@ async function prepare({ flow, command, configFile }: StandaloneFlow, base: stri
   const instance = checkName("instance", given.instance ?? "standalone");
   const beside = fromFileUrl(new URL(encodeURIComponent(configFile), base));
   const files = given.config.length > 0 ? given.config : exists(beside) ? [beside] : [];
-  const { config, textKeys } = await readConfigInput(files, given.set);
+  const { config, textKeys } = await readConfigInput(files, given.set, { secrets: given.secret });
   refuseSlips(flow, given.set);
-  return { given, instance, bound: bindConfig(flow, config, { textKeys, name: `${flow.name}/${instance}` }) };
+  const bound = bindConfig(flow, config, { textKeys, name: `${flow.name}/${instance}` });
+  return { given, instance, bound, secrets: await secretsOfScript(bound.secrets) };
 }
 
 /** Ends the process with words where the config or the command line is wrong, before anything of the flow runs. */
-async function orExplain<T>(act: () => Promise<T>): Promise<T> {
+async function orExplain<T>(act: () => T | Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
@@ -94,21 +98,32 @@ async function orExplain<T>(act: () => Promise<T>): Promise<T> {
 }
 
 function enterFolder(folder: string): void {
-  Deno.mkdirSync(folder, { recursive: true });
-  Deno.chdir(folder);
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.chdir(folder);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new DuctaflowError(`The outputs cannot go to "${folder}": ${messageOf(cause)}`, {
+      code: "bad-folder",
+      hint: "Choose another folder with --out",
+      cause,
+    });
+  }
 }
 
 interface Globals {
   flow: Flow;
   bound: BoundConfig;
   instance: string;
+  secrets: Secrets;
   /** The folder of all runs, seen from the current one. */
   runs: string;
   base: string;
   said: Said;
 }
 
-function installGlobals({ flow, bound, instance, runs, base, said }: Globals): void {
+function installGlobals({ flow, bound, instance, secrets, runs, base, said }: Globals): void {
+  const { values, globals } = secrets.fill({ values: bound.values, globals: bound.globals });
   const global = globalThis as unknown as Record<string, unknown>;
   // As in a run: storage that would outlive it.
   for (const name of ["localStorage", "sessionStorage", "caches"]) delete global[name];
@@ -120,7 +135,7 @@ function installGlobals({ flow, bound, instance, runs, base, said }: Globals): v
   });
   const listener = { cell: (index: number) => said.cell = index, out: () => {} };
   hidden("__ductaflow__", {
-    ...instrumentation(placeOf(flow.url), bound.values, runs, listener),
+    ...instrumentation(placeOf(flow.url), values, runs, listener),
     /** The other modules of the script, each in its own place as seen from the script. */
     module: (place: string) => moduleMeta(placeOf(new URL(place, base).href), false),
   });
@@ -134,7 +149,7 @@ function installGlobals({ flow, bound, instance, runs, base, said }: Globals): v
     input: (step: string, name: string, file: string) => join(runs, step, name, file),
     rows: rowsBundle,
   });
-  for (const [name, value] of Object.entries(bound.globals)) {
+  for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value: revive(value, runs), configurable: true, writable: true });
   }
   (Deno as unknown as Record<string, unknown>).jupyter = kernelApi(show);
