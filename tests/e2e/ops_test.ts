@@ -288,7 +288,35 @@ projectTest("an artifact keeps its type from run to run unless it may change", {
     "\n  - id: number became string\n  - name: string is gone\n  - age: number is new",
   );
   assertEquals((await failure(make().get())).code, "type-changed");
+  const { run } = error;
+  const failed = JSON.parse(Deno.readTextFileSync(`${run.dir}/run.json`));
+  assertEquals([run.status, failed.status, failed.error.name], ["failed", "failed", "TypeChanged"]);
+  assertEquals(
+    failed.statusText,
+    "Failed: another type than in the run before: id: number became string; name: string is gone; age: number is new",
+  );
+  assertStringIncludes(Deno.readTextFileSync(run.reportPath), "id: number became string");
+  const notebook = JSON.parse(Deno.readTextFileSync(run.notebookPath));
+  assertEquals(notebook.metadata.ductaflow.status, "failed");
+  assertEquals(notebook.cells.at(-1).outputs.at(-1).output_type, "error");
+  const columns = async () => (await make().history()).map(({ table }) => table!.columns.map(({ name }) => name));
+  assertEquals(await columns(), [["id", "name"]]);
   await make().allowTypeChange().get();
+  assertEquals((await columns())[0], ["id", "age"]);
+});
+
+projectTest("an older run that is reused keeps the type of its time", {
+  "ops.ts": `export const make = (n: number) => n > 1 ? "two" : 1;`,
+}, async (project) => {
+  type Make = { make: (n: number) => unknown };
+  const n = param("n", 1);
+  const loose = operators<Make>(project, { allowTypeChange: true }).make(n);
+  const strict = operators<Make>(project).make(n);
+  const options = { runsDir: project.runsDir };
+  await runWorkflow("old", [loose], { ...options, run: "one" });
+  await runWorkflow("old", [loose], { ...options, run: "two", params: { n: 2 } });
+  const again = await runWorkflow("old", [strict], { ...options, run: "one" });
+  assertEquals(again.steps.map(({ status, cached }) => [status, cached]), [["succeeded", true]]);
 });
 
 projectTest("an operator has the permissions that it asks for, below its module, unless the conductor says no", {
