@@ -36,6 +36,6 @@ of a conductor that succeeded are reused as far as nothing changed. Without an i
       signal: stop.signal,
       onEvent: (event) => event.t === "running" && stop.leaveToRun(),
     });
-    return tellEnd(resumed, effects, values);
+    return await tellEnd(resumed, effects, values);
   },
 };

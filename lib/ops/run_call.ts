@@ -11,6 +11,7 @@ import type { Run } from "../step/run.ts";
 import { StepFailedError } from "../step/step_failed_error.ts";
 import type { Json } from "../base/json.ts";
 import { describeOperator, type OperatorDescription } from "./describe_module.ts";
+import { maybeFailedCall } from "./failed_call.ts";
 import { keepCode } from "./kept_code.ts";
 import { versionsOf } from "./history.ts";
 import { OperatorFailedError } from "./operator_failed_error.ts";
@@ -71,7 +72,7 @@ export async function runCall(
     if (error instanceof TypeChangedError && run) error.run = await recordTypeChange(run, context.runsDir, error);
     if (!isDuctaflowError(error) || !(error instanceof StepFailedError)) throw error;
     await keepCode(error.run, context.runsDir);
-    throw new OperatorFailedError(error.run, { op: call.export, flow, runsDir: context.runsDir });
+    throw new OperatorFailedError(error.run, maybeFailedCall(error.run)!);
   }
 }
 

@@ -137,3 +137,25 @@ projectTest("what cannot be published is named before anything is written", file
   }
   assertEquals((await listFlows({ runsDir: project.runsDir })).length, 0);
 });
+
+projectTest("the command line shows of each step that failed what it takes to find out why", {
+  "parts.ts": "export const part = (list: number[]): string => {\n  return list[9].toFixed();\n};\n",
+  "publish.ts": `import { ops, publishFlow } from ${JSON.stringify(modUrl)};
+import type * as Parts from "./parts.ts";
+const { part } = ops<typeof Parts>(import.meta.resolve("./parts.ts"));
+await publishFlow("parts", { artifacts: [part([1, 2])] });
+`,
+}, async (project) => {
+  await publish(project);
+  const { code, stderr } = await project.deno(["run", "-A", modUrl, "trigger", "parts"]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "part failed at parts.ts:2:18: TypeError: Cannot read properties of undefined");
+  assertStringIncludes(
+    stderr,
+    `    at part (${project.path("parts.ts")}:2:18)\n  called with\n    1: [ 1, 2 ]\n  report  runs/parts.part/`,
+  );
+  const [, command] = /\n {2}again {3}(.*)/.exec(stderr)!;
+  const again = await new Deno.Command("sh", { args: ["-c", command], cwd: project.dir, stdin: "null" }).output();
+  assertEquals(again.code, 1);
+  assertStringIncludes(new TextDecoder().decode(again.stderr), "parts.ts:2:18: TypeError: Cannot read properties");
+});
