@@ -120,6 +120,7 @@ export async function publishFlow(name: string, options: PublishOptions): Promis
 async function runInstead(name: string, options: PublishOptions, context: WorkflowContext): Promise<Publication> {
   const { workflow, version, run: id, params, scheduledFor } = context;
   const { run, flow, conductor } = options;
+  if (name === workflow) context.reached = true;
   if (name === workflow && run) {
     await run(params, { run: id, version, ...(scheduledFor === undefined ? {} : { scheduledFor }) });
   } else if (name === workflow && flow === undefined && conductor === undefined) {

@@ -159,3 +159,26 @@ await publishFlow("parts", { artifacts: [part([1, 2])] });
   assertEquals(again.code, 1);
   assertStringIncludes(new TextDecoder().decode(again.stderr), "parts.ts:2:18: TypeError: Cannot read properties");
 });
+
+for (
+  const [what, options] of [["artifacts", "artifacts: [part([1])]"], ["a function", 'run: () => console.log("ran")']]
+) {
+  projectTest(
+    `a script that never comes to the call that published ${what} fails, and does not look as if it had run`,
+    {
+      "parts.ts": "export const part = (list: number[]): number => list[0];\n",
+      "publish.ts": `import { ops, publishFlow } from ${JSON.stringify(modUrl)};
+import type * as Parts from "./parts.ts";
+const { part } = ops<typeof Parts>(import.meta.resolve("./parts.ts"));
+await publishFlow(Deno.args[0] ?? "other", { ${options} });
+`,
+    },
+    async (project) => {
+      const { code, stderr } = await project.deno(["run", "-A", "publish.ts", "named"]);
+      assertEquals(code, 0, stderr);
+      const run = await triggerFlow("named", { runsDir: project.runsDir });
+      assertEquals(run.status, "failed");
+      assertStringIncludes(run.statusText, 'The script ended without a call of publishFlow("named")');
+    },
+  );
+}

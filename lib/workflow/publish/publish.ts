@@ -100,7 +100,8 @@ async function readContent(paths: WorkflowPaths, options: PublishOptions, cwd: s
   const sources = await freezeSources(entry, { include, followNames: kind === "conductor", cwd });
   const permissions = absolutePermissions(options.permissions ?? {}, cwd);
   const graph = planned && { graph: planned.graph };
-  const content: VersionContent = { kind, entry: sources.entry, parameters, permissions, cwd, ...graph };
+  const call = run === undefined ? {} : { call: true as const };
+  const content: VersionContent = { kind, entry: sources.entry, parameters, permissions, cwd, ...graph, ...call };
   return { content, sources };
 }
 
