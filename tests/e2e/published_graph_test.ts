@@ -1,7 +1,7 @@
 /** Graphs of operators as published workflows: parameters, history, saves, and checks that hold these back. */
-import { assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { flowUrl, modUrl, type Project, projectTest } from "./project.ts";
-import { deleteFlow, getFlow, listFlows, triggerFlow } from "../../mod.ts";
+import { deleteFlow, getFlow, getRun, listFlows, triggerFlow } from "../../mod.ts";
 
 const operators = `import { defineCheck, defineMetric } from ${JSON.stringify(flowUrl)};
 export const load = (n: number) => Array.from({ length: n }, (_, id) => ({ id, square: id * id }));
@@ -182,3 +182,69 @@ await publishFlow(Deno.args[0] ?? "other", { ${options} });
     },
   );
 }
+
+projectTest("a published graph runs as many processes at a time as it says, and tells what its operators are for", {
+  "parts.ts": `import { defineMetric } from ${JSON.stringify(flowUrl)};
+/**
+ * Waits a moment,
+ * and gives its number back.
+ * @param n the number
+ */
+export const part = async (n: number) => {
+  await new Promise((done) => setTimeout(done, 50));
+  return n;
+};
+/** Adds all. */
+const add = (list: number[]) => list.reduce((a, b) => a + b, 0);
+export { add as total };
+export const size = defineMetric((list: number[]) => list.length, { description: "How many there are" });
+`,
+  "publish.ts": `import { ops, publishFlow } from ${JSON.stringify(modUrl)};
+import type * as Parts from "./parts.ts";
+const { part, total, size } = ops<typeof Parts>(import.meta.resolve("./parts.ts"));
+const parts = [1, 2, 3, 4].map((n) => part(n));
+await publishFlow("parts", { artifacts: [total(parts).bound({ lower: 10 })], metrics: [size(parts)], concurrency: 1 });
+`,
+}, async (project) => {
+  await publish(project);
+  const place = { runsDir: project.runsDir };
+  const run = await triggerFlow("parts", place);
+  assertEquals([run.status, run.metrics], ["succeeded", { size: 4 }]);
+  const records = await Promise.all(run.steps().map(async ({ step }) => (await getRun(step, run.id, place)).record));
+  const spans = records.map(({ attempts: [{ startedAt, durationMs }] }) => [Date.parse(startedAt), durationMs]);
+  spans.sort(([a], [b]) => a - b);
+  // Times of the record are whole milliseconds.
+  for (const [i, [start]] of spans.slice(1).entries()) {
+    assert(start + 1 >= spans[i][0] + spans[i][1], JSON.stringify(spans));
+  }
+  const { graph } = await (await getFlow("parts", place)).describe();
+  assertEquals(Object.fromEntries(graph!.map(({ name, description }) => [name, description])), {
+    part: "Waits a moment, and gives its number back.",
+    "part-2": "Waits a moment, and gives its number back.",
+    "part-3": "Waits a moment, and gives its number back.",
+    "part-4": "Waits a moment, and gives its number back.",
+    total: "Adds all.",
+    size: "How many there are",
+    "total.bound-min_10": "total >= 10",
+  });
+  const cli = async (...args: string[]) => (await project.deno(["run", "-A", modUrl, ...args])).stdout;
+  assertStringIncludes(await cli("flows", "parts"), "total op  Adds all.");
+  assertMatch(await cli("inspect", "parts.ts"), /\n {2}size {3}metric {2}line 14 {2}How many there are\n/);
+  assertStringIncludes(await cli("show", `parts.total/${run.id}`), "\n  Adds all.\n");
+});
+
+projectTest("a concurrency that cannot be is refused before anything is published", {
+  "publish.ts": `import { publishFlow } from ${JSON.stringify(modUrl)};
+for (const options of [{ concurrency: 0 }, { concurrency: 2, conductor: "publish.ts", artifacts: undefined }]) {
+  const artifacts = [{}] as never[];
+  await publishFlow("x", { artifacts, ...options }).catch((error) => console.log(error.message));
+}
+`,
+}, async (project) => {
+  const { stdout } = await project.deno(["run", "-A", "publish.ts"]);
+  assertEquals(stdout.split("\n"), [
+    "The option concurrency of publishFlow is 0, accepted is a whole number from 1",
+    "The option concurrency of publishFlow is for artifacts: a script says it where it runs steps",
+    "",
+  ]);
+});

@@ -6,7 +6,7 @@
 import { messageOf } from "../../base/error.ts";
 import { acquireLock, type HeldLock, maybeLock } from "../../base/lock.ts";
 import { exists } from "../../base/maybe_file.ts";
-import type { RunRecord } from "../../base/record.ts";
+import type { RunRecord, StepRecord } from "../../base/record.ts";
 import { instancePaths } from "../../step/instance_paths.ts";
 import { maybeRecord } from "../../step/record_file.ts";
 import { readSettings } from "../settings.ts";
@@ -114,8 +114,12 @@ async function finish(files: TicketPaths, end: TicketEnd): Promise<Execution> {
   return { taken: true, left: false, end, isNew };
 }
 
-function endOf({ status, statusText, startedAt, endedAt, durationMs, metrics, steps = [] }: RunRecord): TicketEnd {
+function endOf(record: RunRecord): TicketEnd {
+  const { step, instance, status, statusText, startedAt, endedAt, durationMs, metrics } = record;
   const values = metrics.map(({ name, value }) => [name, value] as const);
+  // What a graph of operators measured it says itself, by the names of its calls.
+  const ofGraph = (each: StepRecord) => each.step.startsWith(`${step}.`) && each.instance === instance;
+  const steps = (record.steps ?? []).filter((each) => values.length === 0 || !ofGraph(each));
   // Its own word counts most, then the last of its steps that said so.
   const all = Object.assign({}, ...steps.map((step) => step.metrics), Object.fromEntries(values));
   return { status, statusText, startedAt, endedAt: endedAt ?? startedAt, durationMs, metrics: all };
