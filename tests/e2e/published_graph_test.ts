@@ -1,7 +1,9 @@
 /** Graphs of operators as published workflows: parameters, history, saves, and checks that hold these back. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
-import { flowUrl, modUrl, type Project, projectTest } from "./project.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { exists, flowUrl, modUrl, type Project, projectTest } from "./project.ts";
+import { DatabaseSync } from "node:sqlite";
 import { deleteFlow, getFlow, getRun, listFlows, triggerFlow } from "../../mod.ts";
+import type { DuctaflowError } from "../../mod.ts";
 
 const operators = `import { defineCheck, defineMetric } from ${JSON.stringify(flowUrl)};
 export const load = (n: number) => Array.from({ length: n }, (_, id) => ({ id, square: id * id }));
@@ -248,3 +250,98 @@ for (const options of [{ concurrency: 0 }, { concurrency: 2, conductor: "publish
     "",
   ]);
 });
+
+const savingFiles = {
+  "squares.ts": operators,
+  "publish.ts": `import { files, ops, publishFlow, sqlite } from ${JSON.stringify(modUrl)};
+import type * as Squares from "./squares.ts";
+const { load, total } = ops<typeof Squares>(import.meta.resolve("./squares.ts"));
+const rows = load(3);
+const db = sqlite("out.db", { name: "out" });
+rows.save(db.table("mine", { mode: "replace" }));
+rows.save(db.table("ours", { mode: "append" }));
+rows.save(files("shelf", { name: "shelf" }).file("a/rows.csv", { mode: "replace" }));
+await publishFlow("saves", { artifacts: [rows], metrics: [total(rows)], keep: 1 });
+`,
+};
+
+/** All names below the runs, and the texts of records and journals there; built code is kept by its content. */
+function tracesOf(project: Project): string {
+  const names = filesBelow(project.runsDir).filter((name) => !/\.ductaflow\/(build|ops|code)\//.test(name));
+  const texts = names.filter((name) => /\.(ndjson|json)$/.test(name)).map((name) => Deno.readTextFileSync(name));
+  return [...names, ...texts].join("\n");
+}
+
+function filesBelow(dir: string): string[] {
+  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? [`${dir}/${name}`, ...filesBelow(`${dir}/${name}`)] : [`${dir}/${name}`]
+  );
+}
+
+projectTest(
+  "a workflow goes with what its runs saved, when that is asked for, or stays as it is",
+  savingFiles,
+  async (project) => {
+    const place = { runsDir: project.runsDir };
+    await publish(project);
+    assertEquals((await triggerFlow("saves", place)).status, "succeeded");
+    const dry = await deleteFlow("saves", { ...place, dryRun: true, objects: true });
+    assertEquals(dry.objects.map(({ name, modes, shared, goes }) => [name, modes, shared, goes]), [
+      ['out: table "mine"', ["replace"], false, true],
+      ['out: table "ours"', ["append"], true, false],
+      ['shelf: file "a/rows.csv"', ["replace"], false, true],
+    ]);
+    assert(exists(project.path("shelf/a/rows.csv")));
+    const unknown = await assertRejects(() => deleteFlow("saves", { ...place, objects: ['out: table "mein"'] }));
+    assertEquals((unknown as DuctaflowError).hint, 'Did you mean "out: table "mine""?');
+    // What cannot be removed keeps all else.
+    Deno.renameSync(project.path("out.db"), project.path("kept.db"));
+    project.write({ "out.db": "this is no database at all, whatever its name says" });
+    const stuck = await assertRejects(() => deleteFlow("saves", { ...place, objects: true }));
+    assertEquals((stuck as DuctaflowError).code, "object-not-removed");
+    assertStringIncludes((stuck as Error).message, 'out: table "mine" could not be removed: ');
+    assertEquals((await listFlows(place)).map(({ name }) => name), ["saves"]);
+    assert(exists(project.path("shelf/a/rows.csv")));
+    Deno.renameSync(project.path("kept.db"), project.path("out.db"));
+    await deleteFlow("saves", { ...place, objects: true });
+    assert(!exists(project.path("shelf/a/rows.csv")));
+    using db = new DatabaseSync(project.path("out.db"));
+    const names = db.prepare("select name from sqlite_master order by name").all().map(({ name }) => name);
+    assertEquals(names.filter((name) => !String(name).startsWith("sqlite_")), ["ductaflow_saves", "ours"]);
+    assertEquals(db.prepare("select target from ductaflow_saves").all().map(({ target }) => target), ["ours"]);
+    assertEquals(await listFlows(place), []);
+    assertEquals(tracesOf(project).split("\n").filter((line) => line.includes("saves")), []);
+  },
+);
+
+projectTest("a table that rows were added to goes when it is named", savingFiles, async (project) => {
+  const place = { runsDir: project.runsDir };
+  await publish(project);
+  await triggerFlow("saves", place);
+  const cli = ["run", "-A", modUrl, "flows", "saves", "--delete", "--object", 'out: table "ours"'];
+  const dry = await project.deno([...cli, "--dry-run", "--json"]);
+  assertEquals(JSON.parse(dry.stdout).objects.map(({ goes }: { goes: boolean }) => goes), [false, true, false]);
+  const { code, stderr } = await project.deno([...cli, "--yes"]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, 'out: table "ours" went with it (saved by append in 1 run)');
+  using db = new DatabaseSync(project.path("out.db"));
+  assertEquals(db.prepare("select count(*) as n from sqlite_master where name = 'ours'").get()!.n, 0);
+  assertEquals(db.prepare("select count(*) as n from mine").get()!.n, 3);
+});
+
+projectTest(
+  "a run that retention lets go leaves no trace, also when an earlier removal was cut short",
+  savingFiles,
+  async (project) => {
+    const place = { runsDir: project.runsDir };
+    await publish(project);
+    const first = await triggerFlow("saves", place);
+    assertStringIncludes(tracesOf(project), first.id);
+    const second = await triggerFlow("saves", place);
+    assert(!tracesOf(project).includes(first.id), "something of the first run is left");
+    // As a kill leaves it: without the record that tells of its steps.
+    Deno.removeSync(`${project.runsDir}/saves/${second.id}`, { recursive: true });
+    await second.delete();
+    assert(!tracesOf(project).includes(second.id), "something of the second run is left");
+  },
+);
