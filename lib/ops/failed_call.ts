@@ -45,7 +45,9 @@ export function maybeFailedCall(run: Run): FailedCall | undefined {
   const op = String(given("op"));
   const place = userPlace(error?.stack) ?? error?.causes?.map(({ stack }) => userPlace(stack)).find(Boolean);
   // In which cell of the toolkit's own flow it happened tells the user nothing.
-  const what = error && place ? `${error.name}: ${error.message}` : statusText.replace(/ in cell \d+ "Call"/, "");
+  const what = error && place
+    ? `${error.name}: ${error.message}`
+    : statusText.replace(/^Failed, line \d+: | in cell \d+ "Call"(, line \d+)?/, "");
   const args = given("args");
   const runsDir = dirname(dirname(run.dir));
   return {

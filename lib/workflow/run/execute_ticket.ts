@@ -95,10 +95,10 @@ async function start(paths: WorkflowPaths, { ticket, paths: files }: TicketState
     const signal = AbortSignal.any(signals);
     const record = await run({ paths, ticket, files, timeout, signal, onEvent: options.onEvent });
     const isLeft = record.status === "cancelled" && !cancel.signal.aborted && options.onSignal === "leave";
-    return isLeft ? { taken: true, left: true } as const : await finish(files, endOf(record));
+    return isLeft ? leave(files, now()) : await finish(files, endOf(record));
   } catch (error) {
     const stopped = signals.some(({ aborted }) => aborted);
-    if (stopped && options.onSignal === "leave" && !cancel.signal.aborted) return { taken: true, left: true } as const;
+    if (stopped && options.onSignal === "leave" && !cancel.signal.aborted) return leave(files, now());
     // It could not even begin: that is how it ended, for whoever asks.
     const end = stopped
       ? notRun(ticket, "cancelled", `Cancelled before it began: ${messageOf(error)}`, now())
@@ -107,6 +107,12 @@ async function start(paths: WorkflowPaths, { ticket, paths: files }: TicketState
   } finally {
     unwatch();
   }
+}
+
+/** For whoever takes it up next: it did not die. */
+function leave(files: TicketPaths, now: number): Execution {
+  noteStart(files, { at: new Date(now).toISOString(), left: true });
+  return { taken: true, left: true };
 }
 
 async function finish(files: TicketPaths, end: TicketEnd): Promise<Execution> {
