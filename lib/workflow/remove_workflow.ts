@@ -22,7 +22,7 @@ export async function removeWorkflow(name: string, options: DeleteOptions): Prom
   const lock = await acquireLock(paths.lock, `delete ${name}`);
   try {
     // First what may fail, and what the records of the saves are needed for.
-    await removeObjects(name, objects);
+    await removeObjects(paths, objects);
     // Nothing becomes due any more, whatever happens from here on.
     Deno.removeSync(paths.declared);
     const steps = ticketIds(paths).flatMap((id) => stepsOfRun(paths, id).map(({ step }) => step));

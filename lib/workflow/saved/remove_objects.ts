@@ -11,6 +11,7 @@ import { operatorFlow } from "../../ops/operator_flow.ts";
 import type { PermissionOptions } from "../../step/grant.ts";
 import { runStep } from "../../step/run_step.ts";
 import type { StepFailedError } from "../../step/step_failed_error.ts";
+import type { WorkflowPaths } from "../workflow_paths.ts";
 import type { FoundObject } from "./saved_objects.ts";
 
 const timeout = "5m";
@@ -19,15 +20,17 @@ const timeout = "5m";
  * Removes the objects that go.
  * @throws {DuctaflowError} of code `object-not-removed`, at the first that cannot be removed
  */
-export async function removeObjects(workflow: string, objects: FoundObject[]): Promise<void> {
+export async function removeObjects({ name, runsDir }: WorkflowPaths, objects: FoundObject[]): Promise<void> {
   const wanted = objects.filter(({ goes }) => goes);
   if (wanted.length === 0) return;
-  // Its runs are about to go as well: what did it is kept nowhere.
-  const runsDir = await Deno.makeTempDir({ prefix: "ductaflow-" });
+  // Its runs are about to go as well: what did it is kept nowhere. It lies where `clean` would find it.
+  const aside = join(runsDir, ".ductaflow", "trash");
+  Deno.mkdirSync(aside, { recursive: true });
+  const place = await Deno.makeTempDir({ dir: aside, prefix: "remove-" });
   try {
-    for (const object of wanted) await removeObject(workflow, object, runsDir);
+    for (const object of wanted) await removeObject(name, object, place);
   } finally {
-    await Deno.remove(runsDir, { recursive: true });
+    await Deno.remove(place, { recursive: true });
   }
 }
 
