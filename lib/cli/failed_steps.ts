@@ -21,8 +21,17 @@ export async function failedStepsText(flowRun: FlowRun, runsDir: string): Promis
     // Somebody may have run it again meanwhile.
     if (run?.record.id === id) blocks.push(blockOf(run));
   }
+  // What failed before it had a process left no step: the workflow's own error tells of it.
+  const said = await restOfError(flowRun, runsDir);
+  if (blocks.length === 0 && said !== "") blocks.push(said);
   const more = failed.length > mostSteps ? [`and ${failed.length - mostSteps} more steps failed\n`] : [];
   return [...blocks, ...more].map((block) => `\n${block}`).join("");
+}
+
+async function restOfError({ workflow, id, status }: FlowRun, runsDir: string): Promise<string> {
+  if (!bad.includes(status)) return "";
+  const run = await getRun(workflow, id, { runsDir }).catch(() => undefined);
+  return (run?.record.error?.message ?? "").split("\n").slice(1).map((line) => `${oneLine(line)}\n`).join("");
 }
 
 function blockOf(run: Run): string {

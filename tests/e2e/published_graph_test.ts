@@ -1,5 +1,6 @@
 /** Graphs of operators as published workflows: parameters, history, saves, and checks that hold these back. */
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { S3Server } from "../resource/s3_server.ts";
 import { exists, flowUrl, modUrl, type Project, projectTest } from "./project.ts";
 import { DatabaseSync } from "node:sqlite";
 import { deleteFlow, getFlow, getRun, listFlows, triggerFlow } from "../../mod.ts";
@@ -345,3 +346,32 @@ projectTest(
     assert(!tracesOf(project).includes(second.id), "something of the second run is left");
   },
 );
+
+projectTest("what was saved with a secret is removed with it, and stays without it", {
+  "squares.ts": operators,
+  "publish.ts": `import { ops, publishFlow, s3 } from ${JSON.stringify(modUrl)};
+import type * as Squares from "./squares.ts";
+const { load } = ops<typeof Squares>(import.meta.resolve("./squares.ts"));
+const rows = load(3);
+const keys = { accessKeyId: "\${TEST_KEY_ID}", secretAccessKey: "\${TEST_SECRET}" };
+const lake = s3({ bucket: "bucket", endpoint: Deno.env.get("ENDPOINT"), region: "us-east-1", name: "lake", ...keys });
+rows.save(lake.file("rows.csv", { mode: "replace" }));
+await publishFlow("lake", { artifacts: [rows], permissions: { env: ["ENDPOINT", "TEST_KEY_ID", "TEST_SECRET"] } });
+`,
+}, async (project) => {
+  await using server = new S3Server();
+  const env = { ENDPOINT: server.endpoint, TEST_KEY_ID: "test-key-id", TEST_SECRET: "test-secret" };
+  const cli = (env: Record<string, string>, ...args: string[]) => project.deno(["run", "-A", ...args], env);
+  const published = await cli(env, "publish.ts");
+  assertEquals(published.code, 0, published.stderr);
+  const run = await cli(env, modUrl, "trigger", "lake");
+  assertEquals([run.code, [...server.objects.keys()]], [0, ["rows.csv"]], run.stderr);
+  const deletion = [modUrl, "flows", "lake", "--delete", "--objects", "--yes"];
+  const without = await cli({}, ...deletion);
+  assertEquals([without.code, server.objects.size], [2, 1]);
+  assertStringIncludes(without.stderr, 'lake: file "rows.csv" could not be removed: ');
+  assertStringIncludes(without.stderr, "TEST_SECRET");
+  const withIt = await cli(env, ...deletion);
+  assertEquals([withIt.code, server.objects.size], [0, 0], withIt.stderr);
+  assert(!tracesOf(project).includes("test-secret"));
+});

@@ -35,12 +35,12 @@ export async function removeObjects({ name, runsDir }: WorkflowPaths, objects: F
 }
 
 async function removeObject(workflow: string, object: FoundObject, runsDir: string): Promise<void> {
-  const { name, type, connection, target } = object;
+  const { name, type, argument, target } = object;
   const module = childModule(`lib/workflow/saved/calls/${type}.ts`);
   try {
     const flow = await operatorFlow({ module, options: {}, declaredIn: module, arrow: false }, join(runsDir, "flows"));
     const { table, path } = target;
-    const args = [connection, JSON.parse(JSON.stringify({ table, path })), workflow];
+    const args = [argument, JSON.parse(JSON.stringify({ table, path })), workflow];
     const config = { op: "remove", kind: "op", args };
     await runStep(flow, "one", config, {
       step: "remove",

@@ -33,7 +33,8 @@ export interface SavedObject {
 /** One of them with what it takes to remove it. */
 export interface FoundObject extends SavedObject {
   type: string;
-  connection: Record<string, unknown>;
+  /** The connection, as the config of the save has it. */
+  argument: Record<string, unknown>;
   target: RemovedTarget;
   /** What the last save was allowed to do. */
   granted: RunRecord["permissions"]["granted"];
@@ -59,11 +60,13 @@ export function savedObjects(paths: WorkflowPaths, wanted: true | string[] | und
     const config = maybeConfig(place.config);
     const record = config?.kind === "save" ? maybeRecord(place) : undefined;
     if (!record || !isGreen(record.status) || !maybeDescription(maybeText(join(place.dir, artifactFile)))) return;
-    const [, connection, target] = config!.args as [
+    const [, argument, target] = config!.args as [
       unknown,
-      FoundObject["connection"],
+      FoundObject["argument"],
       RemovedTarget & { mode?: string },
     ];
+    // One that names secrets is told value by value.
+    const connection = (argument?.$object ?? argument) as FoundObject["argument"] | undefined;
     const object = target?.table ? `table "${target.table.join(".")}"` : `file "${target?.path}"`;
     // A target of somebody's own module says in its own words what it did: that is not known here.
     if (typeof connection?.type !== "string" || !(target?.table || target?.path)) return;
@@ -78,7 +81,7 @@ export function savedObjects(paths: WorkflowPaths, wanted: true | string[] | und
       shared: modes.some((mode) => mode === "append" || mode === "upsert"),
       goes: false,
       type: connection.type,
-      connection,
+      argument,
       target,
       granted: record.permissions.granted,
       anyway: [paths.runsDir, place.dir],
