@@ -134,7 +134,15 @@ export type {
 export type { CollateOptions, Collation } from "./lib/batch/collate.ts";
 export type { FlowRunInfo, Publication, PublishOptions } from "./lib/workflow/publish_flow.ts";
 export type { TriggerOptions } from "./lib/workflow/trigger_flow.ts";
-export type { Deletion, HistoryEntry, RunsOptions, Workflow, WorkflowHandle } from "./lib/workflow/get_flow.ts";
+export type {
+  DeleteOptions,
+  Deletion,
+  HistoryEntry,
+  RunsOptions,
+  Workflow,
+  WorkflowHandle,
+} from "./lib/workflow/get_flow.ts";
+export type { SavedObject } from "./lib/workflow/saved/saved_objects.ts";
 export type { FlowRun, ResumeOptions } from "./lib/workflow/flow_run.ts";
 export type { FlowRunStatus, Trigger } from "./lib/workflow/ticket.ts";
 export type { DailyOptions, Schedule, Weekday, ZoneOptions } from "./lib/workflow/schedule.ts";

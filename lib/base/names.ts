@@ -24,7 +24,9 @@ export function nameProblem(name: unknown): string | undefined {
     const odd = [
       ...new Set(name.normalize("NFC").match(/[^A-Za-z0-9._=+-]/gu) ?? []),
     ].map((c) => /[\p{C}\p{Z}]/u.test(c) ? `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}` : c);
-    return odd.length > 0 ? `it contains ${odd.map((c) => `"${c}"`).join(", ")}` : "it starts with a sign";
+    return odd.length > 0
+      ? `it contains ${odd.map((c) => c === "U+0020" ? "a space" : `"${c}"`).join(", ")}`
+      : "it starts with a sign";
   }
   if (name.endsWith(".")) return "it ends with a dot, which Windows drops";
   if (isDeviceName(name)) return "Windows reserves it for a device";
@@ -37,14 +39,19 @@ export function isDeviceName(name: string): boolean {
 }
 
 /** Returns the name when it can be a folder everywhere; throws with a name that could be used otherwise. */
-export function checkName(kind: "step" | "instance" | "project", name: unknown): string {
+export function checkName(kind: "step" | "instance" | "project" | "workflow", name: unknown): string {
   const problem = nameProblem(name);
   if (problem === undefined) return name as string;
   const text = typeof name === "string" ? name : messageOf(name);
-  throw new DuctaflowError(`The ${kind} name "${visible(shorten(text))}" cannot be used: ${problem}`, {
-    code: "bad-name",
-    hint: `Use 1 to 100 characters: letters, digits and any of ._=+- (for example "${suggestName(text)}")`,
-  });
+  const wanted = suggestName(text);
+  const near = text.length > 60 ? "" : `; "${wanted}" can`;
+  throw new DuctaflowError(
+    `The ${kind} name "${visible(shorten(text))}" cannot be used: ${problem}${near}`,
+    {
+      code: "bad-name",
+      hint: `Use 1 to 100 characters: letters, digits and any of ._=+- (for example "${wanted}")`,
+    },
+  );
 }
 
 /** A usable name near to any text: accents dropped, other characters replaced by `_`. */

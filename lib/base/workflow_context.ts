@@ -24,6 +24,10 @@ export interface WorkflowContext {
   journal: string;
   /** The folder that the sources come from, and the one where they are frozen. */
   sources: { origin: string; frozen: string };
+  /** Whether the script has to come to the call of `publishFlow` that published it: the work is done there. */
+  call?: boolean;
+  /** Set when it came there. */
+  reached?: boolean;
 }
 
 const key = Symbol.for("ductaflow.workflow");

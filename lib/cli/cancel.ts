@@ -7,28 +7,33 @@ import { getFlow } from "../workflow/get_flow.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { commonOptions, type OptionTable, parseOptions } from "./options.ts";
-import { oneRun, placeOf, workflowOptions } from "./workflow_arguments.ts";
+import type { FlowRun } from "../workflow/flow_run.ts";
+import { meantRun, oneRun, placeOf, workflowOptions } from "./workflow_arguments.ts";
 
 const options = {
   reason: { value: "text", help: "Why, for the record" },
   ...workflowOptions,
 } satisfies OptionTable;
 
+const isRunning = ({ status }: FlowRun) => status === "running";
+const isOpen = ({ endedAt }: FlowRun) => endedAt === undefined;
+
 /** The command `cancel`. */
 export const command: Command = {
   name: "cancel",
   usage: "<workflow> [run] [options]",
   description: `Asks a run to end, in whatever process it runs; one that waits never begins. Without an id it is the
-newest run. It does not wait for the end.`,
+run that goes on, or the newest that waits. It does not wait for the end.`,
   options,
   examples: [
-    ["cancel nightly", "the newest run"],
+    ["cancel nightly", "the run that goes on"],
     ["cancel nightly/20261122T050000000-tick --reason 'wrong input'", "that one"],
   ],
   async run(args, { stdout, stderr }) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const { workflow, run: id } = oneRun(positionals, "cancel");
-    const run = await (await getFlow(workflow, placeOf(values))).run(id);
+    const flow = await getFlow(workflow, placeOf(values));
+    const run = await meantRun(flow, id, [isRunning, isOpen]);
     const asked = await run.cancel(values.reason);
     const name = `${workflow}/${run.id}`;
     const isOver = run.endedAt !== undefined;

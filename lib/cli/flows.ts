@@ -5,7 +5,7 @@
 import { jsonText } from "../base/json.ts";
 import { isLocked } from "../base/lock.ts";
 import { shortPath } from "../base/short_path.ts";
-import { deleteFlow, getFlow, listFlows, type WorkflowHandle } from "../workflow/get_flow.ts";
+import { deleteFlow, type Deletion, getFlow, listFlows, type WorkflowHandle } from "../workflow/get_flow.ts";
 import { parseSchedule } from "../workflow/schedule.ts";
 import { presenceLock } from "../workflow/scheduler/presence.ts";
 import { settingName } from "../workflow/settings.ts";
@@ -29,6 +29,9 @@ const options = {
   tz: { value: "zone", help: "Time zone of a schedule that is set" },
   reset: { value: "setting", many: true, help: "Go back to what the code says" },
   delete: { help: "Show what deleting the workflow with its runs would remove" },
+  objects: { help: "With --delete: also the tables and files that its runs saved, where they are all its own" },
+  object: { value: "name", many: true, help: "With --delete: also this that its runs saved, as --delete lists it" },
+  "dry-run": { help: "With --delete: only show it, which is what it does without --yes" },
   yes: { help: "With --delete: remove it" },
   ...workflowOptions,
 } satisfies OptionTable;
@@ -48,6 +51,7 @@ again.`,
     ["flows nightly --pause", "not for now"],
     ["flows nightly --set schedule='0 7 * * *' --tz Europe/Berlin --set keep:=30", "an hour later, and only 30 runs"],
     ["flows nightly --delete", "what would go with it?"],
+    ["flows nightly --delete --objects --yes", "all of it, with the tables that it saved"],
   ],
   async run(args, effects) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
@@ -64,7 +68,8 @@ again.`,
 };
 
 async function list(values: Values, { stdout, stderr }: Effects): Promise<number> {
-  const asked = values.pause || values.unpause || values.delete || values.set.length + values.reset.length > 0;
+  const asked = values.pause || values.unpause || values.delete || values.yes || values.objects || values["dry-run"] ||
+    values.object.length > 0 || values.set.length + values.reset.length > 0;
   if (asked) throw usageError("Which workflow?", "Write flows <workflow> with this option");
   const flows = await listFlows(placeOf(values));
   if (values.json) stdout.write(jsonText(flows));
@@ -92,14 +97,26 @@ async function change(flow: WorkflowHandle, values: Values): Promise<void> {
 }
 
 async function remove(name: string, values: Values, { stdout, stderr }: Effects): Promise<number> {
-  const deletion = await deleteFlow(name, { ...placeOf(values), dryRun: !values.yes });
+  if (values.yes && values["dry-run"]) throw usageError("--yes and --dry-run exclude each other");
+  if (values.objects && values.object.length > 0) throw usageError("--objects and --object exclude each other");
+  const objects = values.objects ? true : values.object.length > 0 ? values.object : undefined;
+  const deletion = await deleteFlow(name, { ...placeOf(values), dryRun: !values.yes, objects });
   const { runs, versions, folders, followers } = deletion;
   const verb = values.yes ? "is removed" : "would be removed";
   stderr.write(`${name} ${verb}: ${runs.length} runs, ${versions.length} versions, ${folders.length} folders\n`);
   if (followers.length > 0) {
     stderr.write(`  ${followers.join(", ")} follow it, and run only when triggered from then on\n`);
   }
+  for (const object of deletion.objects) stderr.write(`  ${objectText(object, values.yes)}\n`);
   if (!values.yes) stderr.write("  Add --yes to remove it\n");
   stdout.write(values.json ? jsonText(deletion) : folders.map((folder) => `${shortPath(folder)}\n`).join(""));
   return exitCodes.done;
+}
+
+function objectText({ name, goes, shared, modes, runs }: Deletion["objects"][number], done: boolean): string {
+  const by = `saved by ${modes.join(" and ")} in ${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
+  if (goes) return `${name} ${done ? "went" : "goes"} with it (${by})`;
+  if (done) return `${name} stays (${by})`;
+  const how = shared ? `may have rows of others; --object '${name}' removes it` : "--objects removes it";
+  return `${name} stays (${by}; ${how})`;
 }

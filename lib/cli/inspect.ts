@@ -12,6 +12,7 @@ import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { configSchema } from "./json_schema.ts";
 import { commonOptions, type OptionTable, parseOptions, usageError } from "./options.ts";
+import { maybeOperators, operatorsText } from "./operators_text.ts";
 import { columns, cutText, oneLine, type Paint, painter } from "./style.ts";
 
 const options = {
@@ -22,12 +23,14 @@ const options = {
 /** The command `inspect`. */
 export const command: Command = {
   name: "inspect",
-  usage: "<flow> [options]",
-  description: "Shows what a flow is: its parameters with types and defaults, the permissions it asks for, its cells.",
+  usage: "<flow or module> [options]",
+  description: `Shows what a flow is: its parameters with types and defaults, the permissions it asks for, its cells. Of
+a module of operators it shows what each of them is for, from its JSDoc, and its options.`,
   options,
   examples: [
     ["inspect delay_model", "flows/delay_model.ts"],
     ["inspect flows/delay_model.ts --json", "all of it as data, with a JSON Schema of the config"],
+    ["inspect ops/wine.ts", "the operators of a module"],
     ["inspect delay_model --schema > delay_model.schema.json", "to check and complete config files in an editor"],
   ],
   async run(args, { stdout }) {
@@ -36,6 +39,12 @@ export const command: Command = {
     if (!path) throw usageError("No flow is given", "Write the path of a flow, or the name of one in flows/");
     if (rest.length > 0) throw usageError(`"${rest[0]}" is one argument too many`);
     if (values.json && values.schema) throw usageError("--json and --schema exclude each other");
+    const found = values.schema ? undefined : await maybeOperators(flowPath(path));
+    if (found) {
+      const { url, operators } = found;
+      stdout.write(values.json ? jsonText(found) : operatorsText(url, operators, painter(stdout.color)));
+      return exitCodes.done;
+    }
     const flow = await readFlow(flowPath(path));
     stdout.write(
       values.schema

@@ -11,7 +11,7 @@ import { exitCodes } from "./exit.ts";
 import { commonOptions, type OptionTable, parseOptions, usageError } from "./options.ts";
 import { readRunLog } from "./run_log.ts";
 import { painter } from "./style.ts";
-import { oneRun, placeOf, workflowOptions } from "./workflow_arguments.ts";
+import { meantRun, oneRun, placeOf, workflowOptions } from "./workflow_arguments.ts";
 import { runEndText } from "./workflow_text.ts";
 
 const options = {
@@ -25,7 +25,7 @@ const lookEveryMs = 300;
 export const command: Command = {
   name: "logs",
   usage: "<workflow> [run] [options]",
-  description: "Prints what a run printed, while it goes on too. Without an id it is the newest run.",
+  description: "Prints what a run printed, while it goes on too. Without an id it is the newest run that began.",
   options,
   examples: [
     ["logs nightly", "the newest run"],
@@ -37,7 +37,7 @@ export const command: Command = {
     if (values.follow && values.json) throw usageError("--follow and --json exclude each other");
     const { workflow, run: id } = oneRun(positionals, "logs");
     const flow = await getFlow(workflow, placeOf(values));
-    const first = await flow.run(id);
+    const first = await meantRun(flow, id);
     if (values.json) {
       stdout.write(jsonText(await logOf(first)));
       return exitCodes.done;

@@ -7,7 +7,7 @@ import type { Command } from "./command.ts";
 import { commonOptions, type OptionTable, parseOptions } from "./options.ts";
 import { watchSignals } from "./signal_watch.ts";
 import { tellEnd } from "./trigger.ts";
-import { oneRun, placeOf, workflowOptions } from "./workflow_arguments.ts";
+import { meantRun, oneRun, placeOf, workflowOptions } from "./workflow_arguments.ts";
 
 const options = {
   queue: { help: "Only ask for it: the scheduler runs it" },
@@ -20,7 +20,8 @@ export const command: Command = {
   usage: "<workflow> [run] [options]",
   description:
     `Runs a run again that did not succeed: the same version with the same parameters, under the same id. Steps
-of a conductor that succeeded are reused as far as nothing changed. Without an id it is the newest run.`,
+of a conductor that succeeded are reused as far as nothing changed. Without an id it is the newest run that
+began.`,
   options,
   examples: [
     ["resume nightly", "the newest run"],
@@ -30,12 +31,12 @@ of a conductor that succeeded are reused as far as nothing changed. Without an i
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
     const { workflow, run } = oneRun(positionals, "resume");
     const stop = watchSignals(effects);
-    const failed = await (await getFlow(workflow, placeOf(values))).run(run);
+    const failed = await meantRun(await getFlow(workflow, placeOf(values)), run);
     const resumed = await failed.resume({
       run: !values.queue,
       signal: stop.signal,
       onEvent: (event) => event.t === "running" && stop.leaveToRun(),
     });
-    return tellEnd(resumed, effects, values);
+    return await tellEnd(resumed, effects, values);
   },
 };

@@ -15,6 +15,7 @@ import type { Run } from "../step/run.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
 import { commonOptions, type OptionTable, parseOptions, usageError } from "./options.ts";
+import { operatorText } from "./operators_text.ts";
 import { runJson } from "./run_json.ts";
 import { readRunLog } from "./run_log.ts";
 import { columns, oneLine, type Paint, painter, plainText } from "./style.ts";
@@ -47,7 +48,7 @@ export const command: Command = {
     else if (values.log || values.cells) {
       if (values.cells) stdout.write(cellsText(run.record, paint));
       if (values.log) stdout.write(logText(run, paint));
-    } else stdout.write(showText(run, paint));
+    } else stdout.write(showText(run, paint) + await operatorText(run, paint));
     return exitCodes.done;
   },
 };

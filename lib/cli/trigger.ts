@@ -11,6 +11,7 @@ import type { Command } from "./command.ts";
 import { readConfigInput } from "../step/config_input.ts";
 import type { Effects } from "./effects.ts";
 import { exitCodes, signalCode } from "./exit.ts";
+import { failedStepsText } from "./failed_steps.ts";
 import { commonOptions, type OptionTable, parseCount, parseOptions } from "./options.ts";
 import { watchSignals } from "./signal_watch.ts";
 import { painter } from "./style.ts";
@@ -53,14 +54,18 @@ workflow does not overlap.`,
       onTicket: (run) => effects.stderr.write(`${run.workflow}/${run.id} ${values.queue ? "is queued" : "begins"}\n`),
     });
     const signal = stop.received();
-    const code = tellEnd(run, effects, values);
+    const code = await tellEnd(run, effects, values);
     return run.status === "cancelled" && signal ? signalCode(signal) : code;
   },
 };
 
 /** Tells how a run ended; the exit code of the command. */
-export function tellEnd(run: FlowRun, { stdout, stderr }: Effects, { json }: { json: boolean }): number {
-  if (run.status !== "queued") stderr.write(runEndText(run, painter(stderr.color)));
+export async function tellEnd(
+  run: FlowRun,
+  { stdout, stderr }: Effects,
+  { json, runs = "runs" }: { json: boolean; runs: string | undefined },
+): Promise<number> {
+  if (run.status !== "queued") stderr.write(runEndText(run, painter(stderr.color)) + await failedStepsText(run, runs));
   stdout.write(json ? jsonText(flowRunJson(run)) : `${run.workflow}/${run.id}\n`);
   return run.status === "queued" || isGreen(run.status as "failed") ? exitCodes.done : exitCodes.runFailed;
 }

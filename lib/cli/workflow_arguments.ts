@@ -2,6 +2,8 @@
  * What the commands about workflows have in common: how a workflow and a run are named.
  * @module
  */
+import type { FlowRun } from "../workflow/flow_run.ts";
+import type { WorkflowHandle } from "../workflow/get_flow.ts";
 import { type OptionTable, usageError } from "./options.ts";
 
 /** Options that all of them have. */
@@ -21,6 +23,22 @@ export function oneWorkflow(positionals: string[], command: string): string {
   if (name === undefined) throw usageError(`Which workflow?`, `Write ${command} <workflow>; "flows" lists them`);
   if (more !== undefined) throw usageError(`"${more}" is one argument too many`);
   return name;
+}
+
+const hasBegun = ({ status }: FlowRun) => status !== "skipped";
+
+/**
+ * The run that somebody means who names none: the newest that the first of the words says yes to, else the next, else the
+ * newest of all. A tick that was passed over while another run went on is hardly ever it.
+ */
+export async function meantRun(flow: WorkflowHandle, id: string, words = [hasBegun]): Promise<FlowRun> {
+  if (id !== "latest") return await flow.run(id);
+  const runs = await flow.runs();
+  for (const word of words) {
+    const found = runs.find(word);
+    if (found) return found;
+  }
+  return await flow.run(id);
 }
 
 /** A run: `nightly` is its newest one, `nightly/20261122T…` or `nightly 20261122T…` that one. */

@@ -54,6 +54,12 @@ export function flowText(flow: Workflow, paint: Paint): string {
         description ? paint("dim", `  ${oneLine(description)}`) : ""
       }`,
     ]),
+    ...(flow.graph ?? []).map(({ name, kind, description, target }, i) => [
+      i === 0 ? "steps" : "",
+      `${oneLine(name)} ${paint("dim", `${kind}${target === undefined ? "" : ` to ${oneLine(target)}`}`)}${
+        description ? paint("dim", `  ${oneLine(description)}`) : ""
+      }`,
+    ]),
     ...latest ? [["last run", `${workflowStatus(latest.status, paint)} ${latest.id}`]] : [],
   ];
   const about = flow.description ? `${oneLine(flow.description)}\n` : "";

@@ -12,7 +12,7 @@ import { version } from "../base/version.ts";
 import { flowLocation } from "../notebook/flow_location.ts";
 import { readFlowSource } from "../notebook/read_flow.ts";
 import { parseOperatorOptions } from "./operator_options.ts";
-import type { ReadExports } from "./read_exports.ts";
+import type { ReadExports, ReadOperator } from "./read_exports.ts";
 
 /** What an operator is, as its module says. */
 export interface OperatorDescription {
@@ -23,9 +23,13 @@ export interface OperatorDescription {
   line: number;
   /** Its source text. */
   source: string;
+  /** What it does: the option `description`, or its JSDoc. */
+  description?: string;
   options: JsonObject;
 }
 
+/** Changes when `readExports` finds more than before. */
+const format = 2;
 const described = new Map<string, { text: string; exports: ReadExports }>();
 
 /**
@@ -52,9 +56,11 @@ export async function describeOperator(url: string, name: string, cacheDir: stri
     seen.add(`${at} ${wanted}`);
     const { operators, elsewhere, stars } = await exportsOf(at, cacheDir);
     if (Object.hasOwn(operators, wanted)) {
-      const { kind, line, source, options, optionsLine } = operators[wanted];
+      const { kind, line, source, options: given, optionsLine } = operators[wanted];
       const place = flowLocation(at, optionsLine ?? line);
-      return { kind, url: at, line, source, options: parseOperatorOptions(kind, options, `"${wanted}" (${place})`) };
+      const options = parseOperatorOptions(kind, given, `"${wanted}" (${place})`);
+      const description = descriptionOf(operators[wanted]);
+      return { kind, url: at, line, source, ...(description === undefined ? {} : { description }), options };
     }
     const other = Object.hasOwn(elsewhere, wanted) ? elsewhere[wanted] : undefined;
     if (other) return isRelative(other.from) ? await find(new URL(other.from, at).href, other.name) : "unknown";
@@ -65,6 +71,11 @@ export async function describeOperator(url: string, name: string, cacheDir: stri
     }
     return undefined;
   }
+}
+
+/** What an operator does: its option `description`, or its JSDoc. */
+export function descriptionOf({ options, description }: ReadOperator): string | undefined {
+  return typeof options.description === "string" ? options.description : description;
 }
 
 function isRelative(specifier: string): boolean {
@@ -82,7 +93,7 @@ async function exportsOf(url: string, cacheDir: string): Promise<ReadExports> {
   });
   const known = described.get(url);
   if (known?.text === source) return known.exports;
-  const hash = await sha256(`${version}\n${url}\n${source}`);
+  const hash = await sha256(`${version} ${format}\n${url}\n${source}`);
   const path = `${cacheDir}/${hash.slice(0, 16)}.json`;
   let exports = maybeExports(maybeText(path));
   if (!exports) {

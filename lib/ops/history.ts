@@ -26,6 +26,8 @@ export interface StoredVersion {
 }
 
 const scalarLimit = 10_000;
+/** The instance under which a failed call is tried again by hand: such a try is no version of the artifact. */
+export const reproducedInstance = "reproduce";
 
 /** The versions of an artifact, the newest first. */
 export async function historyOf(
@@ -63,6 +65,7 @@ export async function namedHistory(step: string, runsDir: string, path: string[]
 export function versionsOf(step: string, runsDir: string, path: string[]): StoredVersion[] {
   const versions: StoredVersion[] = [];
   for (const instance of instanceNames(step, { runsDir })) {
+    if (instance === reproducedInstance) continue;
     const paths = instancePaths(runsDir, step, instance);
     const places = [paths, ...earlierNames(paths).map((name) => earlierPaths(paths, name))];
     for (const { dir, ...rest } of places) {

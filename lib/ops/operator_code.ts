@@ -7,6 +7,7 @@ import { dirname, fromFileUrl, join } from "../deps/path.ts";
 import { pathsOfRun } from "../step/history.ts";
 import { ownerFile } from "../step/project.ts";
 import type { Run } from "../step/run.ts";
+import { descriptionOf } from "./describe_module.ts";
 import { maybeKeptCode } from "./kept_code.ts";
 import { readExports } from "./read_exports.ts";
 
@@ -20,6 +21,8 @@ export interface OperatorCode {
   line: number;
   /** Its source text. */
   source: string;
+  /** What it does: the option `description`, or its JSDoc. */
+  description?: string;
 }
 
 /** The code of the operator that a run called; undefined when it is no such run, or when the code was not kept. */
@@ -36,7 +39,11 @@ export async function maybeOperatorCode(run: Run): Promise<OperatorCode | undefi
     const text = maybeKeptCode(runsDir, texts.get(url) ?? "");
     if (text === undefined) return undefined;
     const { operators, elsewhere } = await readExports(text, url);
-    if (Object.hasOwn(operators, name)) return { op, url, line: operators[name].line, source: operators[name].source };
+    if (Object.hasOwn(operators, name)) {
+      const { line, source } = operators[name];
+      const description = descriptionOf(operators[name]);
+      return { op, url, line, source, ...(description === undefined ? {} : { description }) };
+    }
     if (!Object.hasOwn(elsewhere, name)) return undefined;
     const { from, name: other } = elsewhere[name];
     if (!/^\.{0,2}\//.test(from)) return undefined;

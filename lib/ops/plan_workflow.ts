@@ -36,6 +36,8 @@ export interface PlannedCall {
   kind: CallKind;
   /** The names of the calls whose results it takes. */
   needs: string[];
+  /** What it is for, as its module says or, of a read, a save and a ready-made check, what is done. */
+  description?: string;
   /** Where a save goes. */
   target?: string;
 }
@@ -72,20 +74,27 @@ export async function outlineOf(
 ): Promise<PlannedCall[]> {
   return await Promise.all([...compute, ...saves].map(async (id) => {
     const call = graph.calls.get(id)!;
+    const { kind, description = call.about?.title } = await descriptionOf(call, runsDir);
     return {
       name: keys.get(id)!,
       op: call.export,
-      kind: call.kind === "op" ? await kindOf(call, runsDir) : call.kind,
+      kind,
       needs: needsOf(graph, call).map((need) => keys.get(need)!),
+      ...(description === undefined ? {} : { description }),
       ...(call.target === undefined ? {} : { target: call.target }),
     };
   }));
 }
 
 /** Whether a function is an operator, a metric or a check. */
-async function kindOf({ module, export: name, settings, kind }: Call, runsDir: string): Promise<CallKind> {
-  if (settings.isBuiltIn) return kind;
-  return (await describeOperator(module, name, join(runsDir, ".ductaflow", "ops", "modules"))).kind;
+async function kindOf(call: Call, runsDir: string): Promise<CallKind> {
+  return (await descriptionOf(call, runsDir)).kind;
+}
+
+async function descriptionOf({ module, export: name, settings, kind }: Call, runsDir: string) {
+  if (settings.isBuiltIn) return { kind, description: undefined };
+  const described = await describeOperator(module, name, join(runsDir, ".ductaflow", "ops", "modules"));
+  return { kind: kind === "op" ? described.kind : kind, description: described.description };
 }
 
 function callOf(graph: Graph, artifact: AnyArtifact, workflow: string): string {

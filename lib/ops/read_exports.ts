@@ -26,6 +26,8 @@ export interface ReadOperator {
   kind: "op" | "metric" | "check";
   line: number;
   source: string;
+  /** What its JSDoc says of it, without tags. */
+  description?: string;
   options: JsonObject;
   optionsLine?: number;
 }
@@ -67,9 +69,22 @@ export async function readExports(source: string, url: string): Promise<ReadExpo
     }
   }
 
+  /** The text of the JSDoc comment right above a declaration. */
+  function maybeDescriptionOf({ start }: Node): string | undefined {
+    const above = file.comments?.findLast(({ end }) => end! <= start!);
+    if (above?.type !== "CommentBlock" || !above.value.startsWith("*")) return undefined;
+    return source.slice(above.end!, start!).trim() === "" ? jsDocText(above.value) : undefined;
+  }
+
   function addOperator(name: string, node: Node, whole: Node): void {
     const { line } = positionAt(lines, whole.start!);
-    const base = { line, source: source.slice(whole.start!, whole.end!), options: {} as JsonObject };
+    const description = maybeDescriptionOf(whole);
+    const base = {
+      line,
+      source: source.slice(whole.start!, whole.end!),
+      ...(description === undefined ? {} : { description }),
+      options: {} as JsonObject,
+    };
     const call = asCall(node);
     const definer = call?.callee.type === "Identifier" ? imported.get(call.callee.name)?.name : undefined;
     const kind = definer !== undefined && Object.hasOwn(definers, definer) ? definers[definer] : undefined;
@@ -97,6 +112,14 @@ export async function readExports(source: string, url: string): Promise<ReadExpo
     }
     found.operators[name] = { kind, ...base, options, optionsLine: place.line };
   }
+}
+
+/** The words of a JSDoc comment up to its first tag, as one line; undefined without any. */
+function jsDocText(comment: string): string | undefined {
+  const lines = comment.slice(1).split("\n").map((line) => line.replace(/^\s*\* ?/, "").trim());
+  const end = lines.findIndex((line) => line.startsWith("@"));
+  const text = lines.slice(0, end < 0 ? undefined : end).join(" ").replace(/\s+/g, " ").trim();
+  return text === "" ? undefined : text;
 }
 
 function noteNames(

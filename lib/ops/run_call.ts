@@ -11,13 +11,15 @@ import type { Run } from "../step/run.ts";
 import { StepFailedError } from "../step/step_failed_error.ts";
 import type { Json } from "../base/json.ts";
 import { describeOperator, type OperatorDescription } from "./describe_module.ts";
+import { maybeFailedCall } from "./failed_call.ts";
 import { keepCode } from "./kept_code.ts";
 import { versionsOf } from "./history.ts";
 import { OperatorFailedError } from "./operator_failed_error.ts";
 import type { Arg, Call, Graph } from "./graph.ts";
 import { operatorFlow } from "./operator_flow.ts";
 import { stepName } from "./graph_rules.ts";
-import { checkType } from "./type_change.ts";
+import { recordTypeChange } from "./record_type_change.ts";
+import { checkType, TypeChangedError } from "./type_change.ts";
 import { artifactFile, maybeDescription, storedPart, type StoredValue } from "./values/stored_value.ts";
 import { toTagged } from "./values/tagged_json.ts";
 
@@ -59,16 +61,18 @@ export async function runCall(
   onProcessEnd?: () => void,
 ): Promise<CallResult> {
   const { flow, config, options } = await prepare(context, call, results);
+  let run: Run | undefined;
   try {
-    const run = await runStep(flow, context.run, config, { ...options, onProcessEnd });
+    run = await runStep(flow, context.run, config, { ...options, onProcessEnd });
     const value = readResult(run);
     if (!run.cached) await keepCode(run, context.runsDir);
-    if (call.kind !== "save") checkType(context.runsDir, run.step, value, call.settings.allowTypeChange === true);
+    if (call.kind !== "save") checkType(context.runsDir, run, value, call.settings.allowTypeChange === true);
     return { run, value };
   } catch (error) {
+    if (error instanceof TypeChangedError && run) error.run = await recordTypeChange(run, context.runsDir, error);
     if (!isDuctaflowError(error) || !(error instanceof StepFailedError)) throw error;
     await keepCode(error.run, context.runsDir);
-    throw new OperatorFailedError(error.run, { op: call.export, flow, runsDir: context.runsDir });
+    throw new OperatorFailedError(error.run, maybeFailedCall(error.run)!);
   }
 }
 

@@ -2,7 +2,7 @@
  * `runWorkflow`: everything that belongs to some artifacts, computed, checked and saved as one run.
  * @module
  */
-import { DuctaflowError } from "../base/error.ts";
+import { DuctaflowError, messageOf } from "../base/error.ts";
 import { newId } from "../base/new_id.ts";
 import { checkName } from "../base/names.ts";
 import { resolve } from "../deps/path.ts";
@@ -62,7 +62,7 @@ export class WorkflowFailedError extends DuctaflowError {
   constructor(run: WorkflowRun) {
     const failed = run.steps.filter(({ status }) => status === "failed");
     const blocked = run.steps.filter(({ status }) => status === "blocked" || status === "held").length;
-    const list = failed.slice(0, 8).map(({ name, error }) => `\n  - ${name}: ${(error as Error)?.message ?? "failed"}`);
+    const list = failed.slice(0, 8).map(({ name, error }) => `\n  - ${name}: ${messageOf(error)}`);
     const more = blocked > 0 ? `; ${blocked} more did not run` : "";
     const names = failed.slice(0, 3).map(({ name }) => name).join(", ") + (failed.length > 3 ? " and others" : "");
     const at = names === "" ? "" : ` at ${names}`;

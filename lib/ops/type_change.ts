@@ -6,10 +6,32 @@ import { writeFileAtomic } from "../base/atomic_file.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { maybeText } from "../base/maybe_file.ts";
 import { dirname, join } from "../deps/path.ts";
+import type { Run } from "../step/run.ts";
 import type { StoredValue } from "./values/stored_value.ts";
 
 /** The type of a value: a word, the columns of a table, or the types of its parts. */
 export type ValueType = string | { table: Record<string, string> } | { parts: Record<string, ValueType> };
+
+/** A result that has another type than in the run before. */
+export class TypeChangedError extends DuctaflowError {
+  /** The run, whose record says that it failed. */
+  run?: Run;
+  /** What differs, a line each. */
+  readonly changes: string[];
+
+  /** Makes the error of a step from what differs, a line each. */
+  constructor(step: string, changes: string[]) {
+    const list = changes.slice(0, 20).map((change) => `\n  - ${change}`).join("");
+    const more = changes.length > 20 ? `\n  - and ${changes.length - 20} more` : "";
+    super(`The result of ${step} has another type than in the run before:${list}${more}`, {
+      code: "type-changed",
+      hint:
+        "If it is meant, say so once: .allowTypeChange() on the artifact, or allowTypeChange: true in the options of ops()",
+    });
+    this.name = "TypeChangedError";
+    this.changes = changes;
+  }
+}
 
 /** The type of a stored value. */
 export function typeOfStored(value: StoredValue): ValueType {
@@ -53,28 +75,32 @@ function words(type: ValueType): string {
   return "table" in type ? `a table of ${count} columns` : `${count} outputs`;
 }
 
+/** The type that a step has, with the id of the run that had it first. */
+interface KnownType {
+  run: string;
+  type: ValueType;
+}
+
 /**
- * Compares with the type of the run before, and remembers this one.
- * @throws {DuctaflowError} of code `type-changed`, with a line for each column that differs
+ * Compares with the type of the run before, and remembers this one. An older run that is reused had the type of its time.
+ * @throws {TypeChangedError} with a line for each column that differs
  */
-export function checkType(runsDir: string, step: string, value: StoredValue, mayChange: boolean): void {
+export function checkType(
+  runsDir: string,
+  { step, cached, record: { id } }: Run,
+  value: StoredValue,
+  mayChange: boolean,
+): void {
   const path = join(runsDir, ".ductaflow", "types", `${step}.json`);
   const now = typeOfStored(value);
   const known = maybeType(maybeText(path));
-  const changes = known === undefined ? [] : typeChanges(known, now);
-  if (changes.length > 0 && !mayChange) {
-    const list = changes.slice(0, 20).map((change) => `\n  - ${change}`).join("");
-    const more = changes.length > 20 ? `\n  - and ${changes.length - 20} more` : "";
-    throw new DuctaflowError(`The result of ${step} has another type than in the run before:${list}${more}`, {
-      code: "type-changed",
-      hint:
-        "If it is meant, say so once: .allowTypeChange() on the artifact, or allowTypeChange: true in the options of ops()",
-    });
-  }
-  const text = JSON.stringify(known === undefined ? now : merged(known, now));
-  if (text === maybeText(path)) return;
+  if (known && cached && id < known.run) return;
+  const changes = known === undefined ? [] : typeChanges(known.type, now);
+  if (changes.length > 0 && !mayChange) throw new TypeChangedError(step, changes);
+  const type = known === undefined ? now : merged(known.type, now);
+  if (known && JSON.stringify(type) === JSON.stringify(known.type)) return;
   Deno.mkdirSync(dirname(path), { recursive: true });
-  writeFileAtomic(path, text);
+  writeFileAtomic(path, JSON.stringify({ run: id, type } satisfies KnownType));
 }
 
 /** The types of now; where they are not known, those of before. */
@@ -96,9 +122,10 @@ function merged(before: ValueType, now: ValueType): ValueType {
   return { parts: Object.fromEntries(parts) };
 }
 
-function maybeType(text: string | undefined): ValueType | undefined {
+function maybeType(text: string | undefined): KnownType | undefined {
   try {
-    return JSON.parse(text ?? "");
+    const value = JSON.parse(text ?? "");
+    return typeof value?.run === "string" ? value : undefined;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@
 import { onDemand } from "../base/on_demand.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { PlannedCall } from "../ops/plan_workflow.ts";
+import type { SavedObject } from "./saved/saved_objects.ts";
 import type { WorkflowParameter } from "./parameters.ts";
 import type { SettingsLayers, WorkflowSettings } from "./settings.ts";
 import type { FlowRunStatus } from "./ticket.ts";
@@ -102,6 +103,19 @@ export interface Deletion {
   folders: string[];
   /** Workflows that follow it, and will only run when triggered. */
   followers: string[];
+  /** What its runs saved outside, and which of that goes too. */
+  objects: SavedObject[];
+}
+
+/** What is deleted. */
+export interface DeleteOptions extends WorkflowPlace {
+  /** Only tells what would go. */
+  dryRun?: boolean;
+  /**
+   * What its runs saved goes too: `true` for the tables, files and objects that are all its own (saved by `replace` or
+   * `fail`); what rows were added to, where others may have theirs, has to be named, as `dryRun` names it. Default: none.
+   */
+  objects?: true | string[];
 }
 
 /**
@@ -141,8 +155,11 @@ export async function listFlows(options: WorkflowPlace = {}): Promise<Workflow[]
 }
 
 /**
- * Removes a workflow with its versions and all its runs; steps that it shares with others stay. With `dryRun` it only
- * tells what would go.
+ * Removes a workflow with its versions and all its runs, and, if asked to, what these saved; steps that it shares with
+ * others stay. With `dryRun` it only tells what would go.
+ *
+ * @throws {DuctaflowError} `workflow-not-found`; `locked` while one of its runs goes on; `object-not-removed` when something
+ * that was saved cannot be removed, and then the workflow is left as it is
  *
  * @example
  * ```ts
@@ -154,7 +171,7 @@ export async function listFlows(options: WorkflowPlace = {}): Promise<Workflow[]
  * assert(isDuctaflowError(error, "workflow-not-found"));
  * ```
  */
-export async function deleteFlow(name: string, options: { dryRun?: boolean } & WorkflowPlace = {}): Promise<Deletion> {
+export async function deleteFlow(name: string, options: DeleteOptions = {}): Promise<Deletion> {
   const { removeWorkflow } = await onDemand<typeof import("./remove_workflow.ts")>("lib/workflow/remove_workflow.ts");
   return await removeWorkflow(name, options);
 }

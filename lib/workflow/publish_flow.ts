@@ -23,6 +23,8 @@ export interface PublishOptions extends WorkflowPlace {
   artifacts?: AnyArtifact[];
   /** Metrics to compute with the artifacts. Those of what is computed anyway belong to it by themselves. */
   metrics?: AnyArtifact[];
+  /** How many processes of a graph run at a time. Default: the number of cores. */
+  concurrency?: number;
   /** Checks to make with the artifacts. Those of what is computed anyway belong to it by themselves. */
   checks?: AnyArtifact[];
   /** A flow file: a path from the current folder, a `file:` URL, or a bare name that stands for `flows/{name}.ts`. */
@@ -120,6 +122,7 @@ export async function publishFlow(name: string, options: PublishOptions): Promis
 async function runInstead(name: string, options: PublishOptions, context: WorkflowContext): Promise<Publication> {
   const { workflow, version, run: id, params, scheduledFor } = context;
   const { run, flow, conductor } = options;
+  if (name === workflow) context.reached = true;
   if (name === workflow && run) {
     await run(params, { run: id, version, ...(scheduledFor === undefined ? {} : { scheduledFor }) });
   } else if (name === workflow && flow === undefined && conductor === undefined) {

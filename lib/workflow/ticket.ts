@@ -52,10 +52,12 @@ export interface TicketEnd {
   metrics: { [name: string]: number };
 }
 
-/** One start of a run; `resumed` marks where the count of starts begins anew. */
+/** One start of a run; `resumed` and `left` mark where the count of starts begins anew. */
 export interface TicketStart {
   at: string;
   resumed?: true;
+  /** Who ran it was told to stop, and left it to the next one: nothing speaks against running it. */
+  left?: true;
 }
 
 /** The files of one run. */
@@ -158,9 +160,9 @@ export function reopenTicket(paths: TicketPaths, now: number): void {
   if (exists(paths.end)) Deno.renameSync(paths.end, join(paths.dir, `end-${ends + 1}.json`));
 }
 
-/** Starts since the run was asked for, or resumed. */
+/** Starts since the run was asked for, resumed, or left in good order. */
 export function startsSoFar(starts: TicketStart[]): TicketStart[] {
-  return starts.slice(starts.findLastIndex(({ resumed }) => resumed) + 1);
+  return starts.slice(starts.findLastIndex(({ resumed, left }) => resumed || left) + 1);
 }
 
 /** Adds a line to a file of JSON lines. */

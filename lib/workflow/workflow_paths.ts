@@ -48,7 +48,7 @@ export interface VersionPaths {
 
 /** The paths of a workflow; checks its name, which is that of a step. */
 export function workflowPaths(name: string, { runsDir = "runs" }: WorkflowPlace = {}): WorkflowPaths {
-  checkName("step", name);
+  checkName("workflow", name);
   const runs = resolve(runsDir);
   const dir = join(workflowsDir(runs), name);
   const at = (file: string) => join(dir, file);

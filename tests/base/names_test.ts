@@ -27,8 +27,8 @@ const bad: [name: string, reason: string][] = [
   ["a/b", `"/"`],
   ["a\\b", `"\\"`],
   ["a,b", `","`],
-  ["a b", `"U+0020"`],
-  ["a ", `"U+0020"`],
+  ["a b", "contains a space"],
+  ["a ", "contains a space"],
   ["a\0", `"U+0000"`],
   ["a\nb", `"U+000A"`],
   ["a:b", `":"`],
@@ -96,4 +96,12 @@ Deno.test("suggestName() keeps a name readable", () => {
   assertEquals(suggestName("CON"), "run_CON");
   assertEquals(suggestName("日本"), "run");
   assertEquals(suggestName("ﬁle"), "file");
+});
+
+Deno.test("checkName() says in its message which name could be used: nobody sees the hint of an error that is not caught", () => {
+  const error = assertThrows(() => checkName("workflow", "Wine Ratings"), DuctaflowError);
+  assertEquals(
+    error.message,
+    'The workflow name "Wine Ratings" cannot be used: it contains a space; "Wine_Ratings" can',
+  );
 });

@@ -140,9 +140,50 @@ projectTest(
     const said = new TextDecoder().decode(stderr);
     assertEquals(code, 1);
     assertStringIncludes(said, `${error.run.step}/reproduce`);
+    assertEquals(error.inputs, [
+      `1: 2 rows, such as { id: 0, x: null } (from ${error.run.step.replace("throws", "load")}/latest)`,
+    ]);
     assertStringIncludes(said, "RangeError: no 0");
   },
 );
+
+projectTest("an error that nobody catches shows the user's frames, the arguments and the command", {
+  "ops.ts": `import { defineOp } from ${JSON.stringify(flowUrl)};
+export const slow = defineOp(async (ms: number) => { await new Promise((done) => setTimeout(done, ms)); }, { timeout: "1s" });
+export const open = defineOp(() => { Deno.readTextFileSync("/nowhere"); }, { permissions: { net: ["example.com"] } });
+`,
+}, async (project) => {
+  const call = (text: string) =>
+    `import { ops, runWorkflow } from ${JSON.stringify(modUrl)};
+const { slow, open } = ops<typeof import("./ops.ts")>(import.meta.resolve("./ops.ts"), { permissions: { read: ["/nowhere"], net: false } });
+${text}`;
+  const slow = await project.conduct(call("await slow(60_000).get();"), { flags: ["-A"] });
+  assertStringIncludes(slow.stderr, "slow failed (step ops.slow/latest): Timed out after 1.0 s\n");
+  assertMatch(
+    slow.stderr,
+    /\n {4}at async file:\S+conductor\.ts:3:1\n {2}called with\n {4}1: 60000\n {2}report {2}runs\//,
+  );
+  const open = await project.conduct(call('(await runWorkflow("all", [open()])).throwIfFailed();'), { flags: ["-A"] });
+  const [, command] = /\n {2}again {3}(.*)/.exec(open.stderr)!;
+  assertStringIncludes(command, "--permit read=/nowhere");
+  assertStringIncludes(command, "--forbid net");
+  const again = new Deno.Command("sh", { args: ["-c", command], cwd: project.dir, stdin: "null" });
+  // Were it without the conductor's word, it would be refused to look.
+  assertStringIncludes(new TextDecoder().decode((await again.output()).stderr), "NotFound");
+});
+
+projectTest("a failed call that is tried again by hand is no version of its artifact", {
+  "ops.ts": `export const read = (path: string) => JSON.parse(Deno.readTextFileSync(path));`,
+}, async (project) => {
+  const { read } = operators<{ read: (path: string) => number }>(project, { permissions: { read: [project.dir] } });
+  const artifact = read(project.path("n.json"));
+  const error = await failure(artifact.get());
+  project.write({ "n.json": "7" });
+  const { code } = await new Deno.Command("sh", { args: ["-c", error.reproduce], stdin: "null" }).output();
+  assertEquals([code, await artifact.history()], [0, []]);
+  await artifact.get();
+  assertEquals((await artifact.history()).map(({ scalar }) => scalar), [7]);
+});
 
 projectTest("a failure holds up what depends on it, and nothing else; saves wait for all", {
   "ops.ts": numbers,
@@ -288,7 +329,35 @@ projectTest("an artifact keeps its type from run to run unless it may change", {
     "\n  - id: number became string\n  - name: string is gone\n  - age: number is new",
   );
   assertEquals((await failure(make().get())).code, "type-changed");
+  const { run } = error;
+  const failed = JSON.parse(Deno.readTextFileSync(`${run.dir}/run.json`));
+  assertEquals([run.status, failed.status, failed.error.name], ["failed", "failed", "TypeChanged"]);
+  assertEquals(
+    failed.statusText,
+    "Failed: another type than in the run before: id: number became string; name: string is gone; age: number is new",
+  );
+  assertStringIncludes(Deno.readTextFileSync(run.reportPath), "id: number became string");
+  const notebook = JSON.parse(Deno.readTextFileSync(run.notebookPath));
+  assertEquals(notebook.metadata.ductaflow.status, "failed");
+  assertEquals(notebook.cells.at(-1).outputs.at(-1).output_type, "error");
+  const columns = async () => (await make().history()).map(({ table }) => table!.columns.map(({ name }) => name));
+  assertEquals(await columns(), [["id", "name"]]);
   await make().allowTypeChange().get();
+  assertEquals((await columns())[0], ["id", "age"]);
+});
+
+projectTest("an older run that is reused keeps the type of its time", {
+  "ops.ts": `export const make = (n: number) => n > 1 ? "two" : 1;`,
+}, async (project) => {
+  type Make = { make: (n: number) => unknown };
+  const n = param("n", 1);
+  const loose = operators<Make>(project, { allowTypeChange: true }).make(n);
+  const strict = operators<Make>(project).make(n);
+  const options = { runsDir: project.runsDir };
+  await runWorkflow("old", [loose], { ...options, run: "one" });
+  await runWorkflow("old", [loose], { ...options, run: "two", params: { n: 2 } });
+  const again = await runWorkflow("old", [strict], { ...options, run: "one" });
+  assertEquals(again.steps.map(({ status, cached }) => [status, cached]), [["succeeded", true]]);
 });
 
 projectTest("an operator has the permissions that it asks for, below its module, unless the conductor says no", {

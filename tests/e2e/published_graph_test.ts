@@ -1,7 +1,10 @@
 /** Graphs of operators as published workflows: parameters, history, saves, and checks that hold these back. */
-import { assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
-import { flowUrl, modUrl, type Project, projectTest } from "./project.ts";
-import { deleteFlow, getFlow, listFlows, triggerFlow } from "../../mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { S3Server } from "../resource/s3_server.ts";
+import { exists, flowUrl, modUrl, type Project, projectTest } from "./project.ts";
+import { DatabaseSync } from "node:sqlite";
+import { deleteFlow, getFlow, getRun, listFlows, triggerFlow } from "../../mod.ts";
+import type { DuctaflowError } from "../../mod.ts";
 
 const operators = `import { defineCheck, defineMetric } from ${JSON.stringify(flowUrl)};
 export const load = (n: number) => Array.from({ length: n }, (_, id) => ({ id, square: id * id }));
@@ -136,4 +139,239 @@ projectTest("what cannot be published is named before anything is written", file
     assertStringIncludes(stderr, message);
   }
   assertEquals((await listFlows({ runsDir: project.runsDir })).length, 0);
+});
+
+projectTest("the command line shows of each step that failed what it takes to find out why", {
+  "parts.ts": "export const part = (list: number[]): string => {\n  return list[9].toFixed();\n};\n",
+  "publish.ts": `import { ops, publishFlow } from ${JSON.stringify(modUrl)};
+import type * as Parts from "./parts.ts";
+const { part } = ops<typeof Parts>(import.meta.resolve("./parts.ts"));
+await publishFlow("parts", { artifacts: [part([1, 2])] });
+`,
+}, async (project) => {
+  await publish(project);
+  const { code, stderr } = await project.deno(["run", "-A", modUrl, "trigger", "parts"]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "part failed at parts.ts:2:18: TypeError: Cannot read properties of undefined");
+  assertStringIncludes(
+    stderr,
+    `    at part (${project.path("parts.ts")}:2:18)\n  called with\n    1: [ 1, 2 ]\n  report  runs/parts.part/`,
+  );
+  const [, command] = /\n {2}again {3}(.*)/.exec(stderr)!;
+  const again = await new Deno.Command("sh", { args: ["-c", command], cwd: project.dir, stdin: "null" }).output();
+  assertEquals(again.code, 1);
+  assertStringIncludes(new TextDecoder().decode(again.stderr), "parts.ts:2:18: TypeError: Cannot read properties");
+});
+
+for (
+  const [what, options] of [["artifacts", "artifacts: [part([1])]"], ["a function", 'run: () => console.log("ran")']]
+) {
+  projectTest(
+    `a script that never comes to the call that published ${what} fails, and does not look as if it had run`,
+    {
+      "parts.ts": "export const part = (list: number[]): number => list[0];\n",
+      "publish.ts": `import { ops, publishFlow } from ${JSON.stringify(modUrl)};
+import type * as Parts from "./parts.ts";
+const { part } = ops<typeof Parts>(import.meta.resolve("./parts.ts"));
+await publishFlow(Deno.args[0] ?? "other", { ${options} });
+`,
+    },
+    async (project) => {
+      const { code, stderr } = await project.deno(["run", "-A", "publish.ts", "named"]);
+      assertEquals(code, 0, stderr);
+      const run = await triggerFlow("named", { runsDir: project.runsDir });
+      assertEquals(run.status, "failed");
+      assertStringIncludes(run.statusText, 'The script ended without a call of publishFlow("named")');
+    },
+  );
+}
+
+projectTest("a published graph runs as many processes at a time as it says, and tells what its operators are for", {
+  "parts.ts": `import { defineMetric } from ${JSON.stringify(flowUrl)};
+/**
+ * Waits a moment,
+ * and gives its number back.
+ * @param n the number
+ */
+export const part = async (n: number) => {
+  await new Promise((done) => setTimeout(done, 50));
+  return n;
+};
+/** Adds all. */
+const add = (list: number[]) => list.reduce((a, b) => a + b, 0);
+export { add as total };
+export const size = defineMetric((list: number[]) => list.length, { description: "How many there are" });
+`,
+  "publish.ts": `import { ops, publishFlow } from ${JSON.stringify(modUrl)};
+import type * as Parts from "./parts.ts";
+const { part, total, size } = ops<typeof Parts>(import.meta.resolve("./parts.ts"));
+const parts = [1, 2, 3, 4].map((n) => part(n));
+await publishFlow("parts", { artifacts: [total(parts).bound({ lower: 10 })], metrics: [size(parts)], concurrency: 1 });
+`,
+}, async (project) => {
+  await publish(project);
+  const place = { runsDir: project.runsDir };
+  const run = await triggerFlow("parts", place);
+  assertEquals([run.status, run.metrics], ["succeeded", { size: 4 }]);
+  const records = await Promise.all(run.steps().map(async ({ step }) => (await getRun(step, run.id, place)).record));
+  const spans = records.map(({ attempts: [{ startedAt, durationMs }] }) => [Date.parse(startedAt), durationMs]);
+  spans.sort(([a], [b]) => a - b);
+  // Times of the record are whole milliseconds.
+  for (const [i, [start]] of spans.slice(1).entries()) {
+    assert(start + 1 >= spans[i][0] + spans[i][1], JSON.stringify(spans));
+  }
+  const { graph } = await (await getFlow("parts", place)).describe();
+  assertEquals(Object.fromEntries(graph!.map(({ name, description }) => [name, description])), {
+    part: "Waits a moment, and gives its number back.",
+    "part-2": "Waits a moment, and gives its number back.",
+    "part-3": "Waits a moment, and gives its number back.",
+    "part-4": "Waits a moment, and gives its number back.",
+    total: "Adds all.",
+    size: "How many there are",
+    "total.bound-min_10": "total >= 10",
+  });
+  const cli = async (...args: string[]) => (await project.deno(["run", "-A", modUrl, ...args])).stdout;
+  assertStringIncludes(await cli("flows", "parts"), "total op  Adds all.");
+  assertMatch(await cli("inspect", "parts.ts"), /\n {2}size {3}metric {2}line 14 {2}How many there are\n/);
+  assertStringIncludes(await cli("show", `parts.total/${run.id}`), "\n  Adds all.\n");
+});
+
+projectTest("a concurrency that cannot be is refused before anything is published", {
+  "publish.ts": `import { publishFlow } from ${JSON.stringify(modUrl)};
+for (const options of [{ concurrency: 0 }, { concurrency: 2, conductor: "publish.ts", artifacts: undefined }]) {
+  const artifacts = [{}] as never[];
+  await publishFlow("x", { artifacts, ...options }).catch((error) => console.log(error.message));
+}
+`,
+}, async (project) => {
+  const { stdout } = await project.deno(["run", "-A", "publish.ts"]);
+  assertEquals(stdout.split("\n"), [
+    "The option concurrency of publishFlow is 0, accepted is a whole number from 1",
+    "The option concurrency of publishFlow is for artifacts: a script says it where it runs steps",
+    "",
+  ]);
+});
+
+const savingFiles = {
+  "squares.ts": operators,
+  "publish.ts": `import { files, ops, publishFlow, sqlite } from ${JSON.stringify(modUrl)};
+import type * as Squares from "./squares.ts";
+const { load, total } = ops<typeof Squares>(import.meta.resolve("./squares.ts"));
+const rows = load(3);
+const db = sqlite("out.db", { name: "out" });
+rows.save(db.table("mine", { mode: "replace" }));
+rows.save(db.table("ours", { mode: "append" }));
+rows.save(files("shelf", { name: "shelf" }).file("a/rows.csv", { mode: "replace" }));
+await publishFlow("saves", { artifacts: [rows], metrics: [total(rows)], keep: 1 });
+`,
+};
+
+/** All names below the runs, and the texts of records and journals there; built code is kept by its content. */
+function tracesOf(project: Project): string {
+  const names = filesBelow(project.runsDir).filter((name) => !/\.ductaflow\/(build|ops|code)\//.test(name));
+  const texts = names.filter((name) => /\.(ndjson|json)$/.test(name)).map((name) => Deno.readTextFileSync(name));
+  return [...names, ...texts].join("\n");
+}
+
+function filesBelow(dir: string): string[] {
+  return [...Deno.readDirSync(dir)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? [`${dir}/${name}`, ...filesBelow(`${dir}/${name}`)] : [`${dir}/${name}`]
+  );
+}
+
+projectTest(
+  "a workflow goes with what its runs saved, when that is asked for, or stays as it is",
+  savingFiles,
+  async (project) => {
+    const place = { runsDir: project.runsDir };
+    await publish(project);
+    assertEquals((await triggerFlow("saves", place)).status, "succeeded");
+    const dry = await deleteFlow("saves", { ...place, dryRun: true, objects: true });
+    assertEquals(dry.objects.map(({ name, modes, shared, goes }) => [name, modes, shared, goes]), [
+      ['out: table "mine"', ["replace"], false, true],
+      ['out: table "ours"', ["append"], true, false],
+      ['shelf: file "a/rows.csv"', ["replace"], false, true],
+    ]);
+    assert(exists(project.path("shelf/a/rows.csv")));
+    const unknown = await assertRejects(() => deleteFlow("saves", { ...place, objects: ['out: table "mein"'] }));
+    assertEquals((unknown as DuctaflowError).hint, 'Did you mean "out: table "mine""?');
+    // What cannot be removed keeps all else.
+    Deno.renameSync(project.path("out.db"), project.path("kept.db"));
+    project.write({ "out.db": "this is no database at all, whatever its name says" });
+    const stuck = await assertRejects(() => deleteFlow("saves", { ...place, objects: true }));
+    assertEquals((stuck as DuctaflowError).code, "object-not-removed");
+    assertStringIncludes((stuck as Error).message, 'out: table "mine" could not be removed: ');
+    assertEquals((await listFlows(place)).map(({ name }) => name), ["saves"]);
+    assert(exists(project.path("shelf/a/rows.csv")));
+    Deno.renameSync(project.path("kept.db"), project.path("out.db"));
+    await deleteFlow("saves", { ...place, objects: true });
+    assert(!exists(project.path("shelf/a/rows.csv")));
+    using db = new DatabaseSync(project.path("out.db"));
+    const names = db.prepare("select name from sqlite_master order by name").all().map(({ name }) => name);
+    assertEquals(names.filter((name) => !String(name).startsWith("sqlite_")), ["ductaflow_saves", "ours"]);
+    assertEquals(db.prepare("select target from ductaflow_saves").all().map(({ target }) => target), ["ours"]);
+    assertEquals(await listFlows(place), []);
+    assertEquals(tracesOf(project).split("\n").filter((line) => line.includes("saves")), []);
+  },
+);
+
+projectTest("a table that rows were added to goes when it is named", savingFiles, async (project) => {
+  const place = { runsDir: project.runsDir };
+  await publish(project);
+  await triggerFlow("saves", place);
+  const cli = ["run", "-A", modUrl, "flows", "saves", "--delete", "--object", 'out: table "ours"'];
+  const dry = await project.deno([...cli, "--dry-run", "--json"]);
+  assertEquals(JSON.parse(dry.stdout).objects.map(({ goes }: { goes: boolean }) => goes), [false, true, false]);
+  const { code, stderr } = await project.deno([...cli, "--yes"]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, 'out: table "ours" went with it (saved by append in 1 run)');
+  using db = new DatabaseSync(project.path("out.db"));
+  assertEquals(db.prepare("select count(*) as n from sqlite_master where name = 'ours'").get()!.n, 0);
+  assertEquals(db.prepare("select count(*) as n from mine").get()!.n, 3);
+});
+
+projectTest(
+  "a run that retention lets go leaves no trace, also when an earlier removal was cut short",
+  savingFiles,
+  async (project) => {
+    const place = { runsDir: project.runsDir };
+    await publish(project);
+    const first = await triggerFlow("saves", place);
+    assertStringIncludes(tracesOf(project), first.id);
+    const second = await triggerFlow("saves", place);
+    assert(!tracesOf(project).includes(first.id), "something of the first run is left");
+    // As a kill leaves it: without the record that tells of its steps.
+    Deno.removeSync(`${project.runsDir}/saves/${second.id}`, { recursive: true });
+    await second.delete();
+    assert(!tracesOf(project).includes(second.id), "something of the second run is left");
+  },
+);
+
+projectTest("what was saved with a secret is removed with it, and stays without it", {
+  "squares.ts": operators,
+  "publish.ts": `import { ops, publishFlow, s3 } from ${JSON.stringify(modUrl)};
+import type * as Squares from "./squares.ts";
+const { load } = ops<typeof Squares>(import.meta.resolve("./squares.ts"));
+const rows = load(3);
+const keys = { accessKeyId: "\${TEST_KEY_ID}", secretAccessKey: "\${TEST_SECRET}" };
+const lake = s3({ bucket: "bucket", endpoint: Deno.env.get("ENDPOINT"), region: "us-east-1", name: "lake", ...keys });
+rows.save(lake.file("rows.csv", { mode: "replace" }));
+await publishFlow("lake", { artifacts: [rows], permissions: { env: ["ENDPOINT", "TEST_KEY_ID", "TEST_SECRET"] } });
+`,
+}, async (project) => {
+  await using server = new S3Server();
+  const env = { ENDPOINT: server.endpoint, TEST_KEY_ID: "test-key-id", TEST_SECRET: "test-secret" };
+  const cli = (env: Record<string, string>, ...args: string[]) => project.deno(["run", "-A", ...args], env);
+  const published = await cli(env, "publish.ts");
+  assertEquals(published.code, 0, published.stderr);
+  const run = await cli(env, modUrl, "trigger", "lake");
+  assertEquals([run.code, [...server.objects.keys()]], [0, ["rows.csv"]], run.stderr);
+  const deletion = [modUrl, "flows", "lake", "--delete", "--objects", "--yes"];
+  const without = await cli({}, ...deletion);
+  assertEquals([without.code, server.objects.size], [2, 1]);
+  assertStringIncludes(without.stderr, 'lake: file "rows.csv" could not be removed: ');
+  assertStringIncludes(without.stderr, "TEST_SECRET");
+  const withIt = await cli(env, ...deletion);
+  assertEquals([withIt.code, server.objects.size], [0, 0], withIt.stderr);
+  assert(!tracesOf(project).includes("test-secret"));
 });

@@ -1,4 +1,6 @@
 /** Published workflows from the command line, with no more permissions than a conductor needs. */
+import { createTicket, endTicket, ticketPaths } from "../../lib/workflow/ticket.ts";
+import { workflowPaths } from "../../lib/workflow/workflow_paths.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
 import type { RunRecord } from "../../lib/base/record.ts";
 import { call, type Told } from "./command_line.ts";
@@ -212,6 +214,19 @@ Deno.test(
     const busy = await call(box, "trigger", "slow");
     assertEquals(busy.code, 75);
     assertStringIncludes(busy.err, "runs already");
+    // A tick that was passed over is newer than the run that goes on, and not meant by who names none.
+    const paths = workflowPaths("slow", { runsDir: box.path("runs") });
+    const times = { requestedAt: "2999-01-01T00:00:00.000Z", trigger: "schedule", params: {} } as const;
+    await createTicket(paths, { schema: 1, workflow: "slow", id: "29990101T000000000-tick", version: 1, ...times });
+    const end = {
+      status: "skipped",
+      statusText: "Skipped",
+      endedAt: times.requestedAt,
+      durationMs: 0,
+      metrics: {},
+    } as const;
+    await endTicket(ticketPaths(paths, "29990101T000000000-tick"), end);
+    assertEquals((await call(box, "logs", "slow")).out, "begun\n");
     const asked = await json(box, "cancel", "slow", "--reason", "wrong day");
     assertEquals([asked.asked, asked.status], [true, "running"]);
     const told = await running;

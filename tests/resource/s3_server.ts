@@ -110,6 +110,7 @@ export class S3Server implements AsyncDisposable {
       this.objects.set(key, { bytes: body, meta: run ? { "x-amz-meta-ductaflow-run": run } : {} });
       return new Response(null, { headers: { etag: '"e"' } });
     }
+    if (request.method === "DELETE") return this.objects.delete(key), new Response(null, { status: 204 });
     const object = this.objects.get(key);
     if (!object) return failure(404, "NoSuchKey", "The key does not exist");
     const headers = { ...object.meta, "content-length": String(object.bytes.length) };

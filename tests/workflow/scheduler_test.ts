@@ -3,6 +3,7 @@ import { assert, assertEquals } from "../../lib/deps/assert.ts";
 import type { RunRecord } from "../../lib/base/record.ts";
 import { jsonText } from "../../lib/base/json.ts";
 import { acquireLock } from "../../lib/base/lock.ts";
+import { makeFlowRun } from "../../lib/workflow/run/make_flow_run.ts";
 import { executeTicket } from "../../lib/workflow/run/execute_ticket.ts";
 import type { RunVersionOptions } from "../../lib/workflow/run/run_version.ts";
 import { Scheduler, type SchedulerEvent } from "../../lib/workflow/scheduler/scheduler.ts";
@@ -254,6 +255,25 @@ inWorld("a scheduler that stops leaves its runs to the next one", async (world) 
   world.hold = false;
   await look(world.scheduler());
   assertEquals(world.ran, [`slow/${first}`, `slow/${first}`]);
+  assertEquals(maybeTicket(paths, first)?.end?.status, "succeeded");
+});
+
+inWorld("a run that schedulers left in good order, however often, is not given up", async (world) => {
+  const paths = world.publish("slow", { schedule: "1m" });
+  world.hold = true;
+  world.now = start + minute;
+  for (let i = 0; i < 4; i++) {
+    world.held.clear();
+    const stop = new AbortController();
+    const serving = world.scheduler().serve(stop.signal);
+    await until(() => world.held.size === 1);
+    stop.abort(new Error("SIGTERM"));
+    await serving;
+    const run = makeFlowRun(paths, readTicket(paths, first));
+    assertEquals(run.statusText, "Waits to begin again: the process that ran it was stopped");
+  }
+  world.hold = false;
+  await look(world.scheduler());
   assertEquals(maybeTicket(paths, first)?.end?.status, "succeeded");
 });
 

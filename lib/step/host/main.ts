@@ -25,7 +25,14 @@ export interface HostOrders extends StackMap {
   flowPath?: string;
   run: { step: string; instance: string; dir: string };
   /** For a published conductor: the folder it runs in, and what it is told about its run. */
-  conductor?: { cwd: string; context: object };
+  conductor?: { cwd: string; context: ConductorContext };
+}
+
+/** What of it is looked at here. */
+interface ConductorContext {
+  workflow: string;
+  call?: boolean;
+  reached?: boolean;
 }
 
 /** The folder of all runs as a flow writes it, from its run folder. */
@@ -88,7 +95,22 @@ export function startConductor(): void {
   currentCell = 0;
   markCell(0);
   // Also when it calls `Deno.exit`, but not when an error ends it.
-  addEventListener("unload", () => send({ t: "done", ms: now(), rss: residentMemory() }));
+  addEventListener("unload", () => {
+    const end = { ms: now(), rss: residentMemory() };
+    // A script that passed the work by must not look as if it had done it.
+    if (context.call && !context.reached) send({ t: "error", error: describeError(neverReached(context)), ...end });
+    else send({ t: "done", ...end });
+  });
+}
+
+function neverReached({ workflow }: ConductorContext): Error {
+  const message =
+    `The script ended without a call of publishFlow("${workflow}"): when a workflow runs, its script is ` +
+    "started again, without arguments, and does its work in that call";
+  const error = new Error(message);
+  error.name = "NothingRan";
+  error.stack = `${error.name}: ${message}`;
+  return error;
 }
 
 installGlobals();

@@ -34,6 +34,7 @@ const optionNames = [
   "artifacts",
   "metrics",
   "checks",
+  "concurrency",
   "flow",
   "conductor",
   "run",
@@ -84,9 +85,21 @@ function checkOptionNames(options: PublishOptions): void {
   if ([flow, conductor, run, graph].filter((what) => what !== undefined).length !== 1) {
     throw new TypeError("publishFlow needs one of artifacts, flow, conductor and run: what it is that runs");
   }
+  checkConcurrency(options.concurrency, graph === true);
   if (run !== undefined && typeof run !== "function") {
     throw new TypeError("The option run of publishFlow is no function");
   }
+}
+
+function checkConcurrency(count: number | undefined, isGraph: boolean): void {
+  if (count === undefined) return;
+  if (!isGraph) {
+    throw new TypeError("The option concurrency of publishFlow is for artifacts: a script says it where it runs steps");
+  }
+  if (Number.isSafeInteger(count) && count >= 1) return;
+  throw new TypeError(
+    `The option concurrency of publishFlow is ${Deno.inspect(count)}, accepted is a whole number from 1`,
+  );
 }
 
 async function readContent(paths: WorkflowPaths, options: PublishOptions, cwd: string) {
@@ -100,7 +113,8 @@ async function readContent(paths: WorkflowPaths, options: PublishOptions, cwd: s
   const sources = await freezeSources(entry, { include, followNames: kind === "conductor", cwd });
   const permissions = absolutePermissions(options.permissions ?? {}, cwd);
   const graph = planned && { graph: planned.graph };
-  const content: VersionContent = { kind, entry: sources.entry, parameters, permissions, cwd, ...graph };
+  const call = run === undefined ? {} : { call: true as const };
+  const content: VersionContent = { kind, entry: sources.entry, parameters, permissions, cwd, ...graph, ...call };
   return { content, sources };
 }
 

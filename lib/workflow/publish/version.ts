@@ -31,6 +31,8 @@ export interface VersionContent {
   cwd: string;
   /** Of artifacts: the calls of operators, in an order in which they can run. */
   graph?: PlannedCall[];
+  /** Of a function of a script: the script has to come to the call of `publishFlow` that published it. */
+  call?: true;
 }
 
 /** One version, as `version.json` has it. */

@@ -47,6 +47,7 @@ export async function planConductor(
     ...(ticket.scheduledFor === undefined ? {} : { scheduledFor: ticket.scheduledFor }),
     journal: files.steps,
     sources: { origin: version.origin, frozen: source },
+    ...(version.call || version.graph ? { call: true } : {}),
   };
   const build: Build = {
     ...built,

@@ -6,7 +6,7 @@
 import { messageOf } from "../../base/error.ts";
 import { acquireLock, type HeldLock, maybeLock } from "../../base/lock.ts";
 import { exists } from "../../base/maybe_file.ts";
-import type { RunRecord } from "../../base/record.ts";
+import type { RunRecord, StepRecord } from "../../base/record.ts";
 import { instancePaths } from "../../step/instance_paths.ts";
 import { maybeRecord } from "../../step/record_file.ts";
 import { readSettings } from "../settings.ts";
@@ -95,10 +95,10 @@ async function start(paths: WorkflowPaths, { ticket, paths: files }: TicketState
     const signal = AbortSignal.any(signals);
     const record = await run({ paths, ticket, files, timeout, signal, onEvent: options.onEvent });
     const isLeft = record.status === "cancelled" && !cancel.signal.aborted && options.onSignal === "leave";
-    return isLeft ? { taken: true, left: true } as const : await finish(files, endOf(record));
+    return isLeft ? leave(files, now()) : await finish(files, endOf(record));
   } catch (error) {
     const stopped = signals.some(({ aborted }) => aborted);
-    if (stopped && options.onSignal === "leave" && !cancel.signal.aborted) return { taken: true, left: true } as const;
+    if (stopped && options.onSignal === "leave" && !cancel.signal.aborted) return leave(files, now());
     // It could not even begin: that is how it ended, for whoever asks.
     const end = stopped
       ? notRun(ticket, "cancelled", `Cancelled before it began: ${messageOf(error)}`, now())
@@ -109,13 +109,23 @@ async function start(paths: WorkflowPaths, { ticket, paths: files }: TicketState
   }
 }
 
+/** For whoever takes it up next: it did not die. */
+function leave(files: TicketPaths, now: number): Execution {
+  noteStart(files, { at: new Date(now).toISOString(), left: true });
+  return { taken: true, left: true };
+}
+
 async function finish(files: TicketPaths, end: TicketEnd): Promise<Execution> {
   const isNew = await endTicket(files, end);
   return { taken: true, left: false, end, isNew };
 }
 
-function endOf({ status, statusText, startedAt, endedAt, durationMs, metrics, steps = [] }: RunRecord): TicketEnd {
+function endOf(record: RunRecord): TicketEnd {
+  const { step, instance, status, statusText, startedAt, endedAt, durationMs, metrics } = record;
   const values = metrics.map(({ name, value }) => [name, value] as const);
+  // What a graph of operators measured it says itself, by the names of its calls.
+  const ofGraph = (each: StepRecord) => each.step.startsWith(`${step}.`) && each.instance === instance;
+  const steps = (record.steps ?? []).filter((each) => values.length === 0 || !ofGraph(each));
   // Its own word counts most, then the last of its steps that said so.
   const all = Object.assign({}, ...steps.map((step) => step.metrics), Object.fromEntries(values));
   return { status, statusText, startedAt, endedAt: endedAt ?? startedAt, durationMs, metrics: all };

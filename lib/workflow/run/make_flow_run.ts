@@ -3,7 +3,7 @@
  * @module
  */
 import { getRun } from "../../step/get_run.ts";
-import { requestCancel, statusOf, type TicketState } from "../ticket.ts";
+import { requestCancel, statusOf, type TicketStart, type TicketState } from "../ticket.ts";
 import type { WorkflowPaths } from "../workflow_paths.ts";
 import type { FlowRun } from "../flow_run.ts";
 import { stepsOf } from "./run_version.ts";
@@ -13,12 +13,12 @@ export function makeFlowRun(paths: WorkflowPaths, state: TicketState): FlowRun {
   const { ticket, end, starts, cancel } = state;
   const { schema: _, ...asked } = ticket;
   const status = statusOf(state);
-  const startedAt = end ? end.startedAt : starts.findLast(({ resumed }) => !resumed)?.at;
+  const startedAt = end ? end.startedAt : starts.findLast(({ resumed, left }) => !resumed && !left)?.at;
   return {
     ...asked,
     status,
     statusText: end?.statusText ??
-      (status === "running" ? cancel ? "Is being cancelled" : "Running" : waiting(starts.length)),
+      (status === "running" ? cancel ? "Is being cancelled" : "Running" : waiting(starts)),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(end ? { endedAt: end.endedAt, durationMs: end.durationMs } : {}),
     metrics: end?.metrics ?? {},
@@ -36,8 +36,11 @@ export function makeFlowRun(paths: WorkflowPaths, state: TicketState): FlowRun {
   };
 }
 
-function waiting(starts: number): string {
-  return starts === 0 ? "Waits to begin" : "Waits to begin again: the process that ran it died";
+function waiting(starts: TicketStart[]): string {
+  const last = starts.at(-1);
+  if (!last) return "Waits to begin";
+  if (last.resumed) return "Waits to begin again: it was resumed";
+  return `Waits to begin again: the process that ran it ${last.left ? "was stopped" : "died"}`;
 }
 
 /** The run as plain data. */

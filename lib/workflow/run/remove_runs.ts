@@ -1,15 +1,16 @@
 /**
- * Runs of a workflow removed: the instance with its history, the steps that belong to this run alone, and the ticket, in
+ * Runs of a workflow removed: the steps that belong to this run alone, the instance with its history, and the ticket, in
  * this order, so that what is listed is never without its content for longer than a moment.
  * @module
  */
 import { isDuctaflowError } from "../../base/error.ts";
-import { acquireLock, removeHeldLock } from "../../base/lock.ts";
-import { exists, removeIfThere } from "../../base/maybe_file.ts";
-import { dirname } from "../../deps/path.ts";
-import { instancePaths, refuseLink } from "../../step/instance_paths.ts";
+import { acquireLock } from "../../base/lock.ts";
+import { exists } from "../../base/maybe_file.ts";
+import { type InstancePaths, instancePaths } from "../../step/instance_paths.ts";
 import { maybeRecord } from "../../step/record_file.ts";
 import { daysMs, type KeepOptions, readSettings } from "../settings.ts";
+import { removeInstance } from "./remove_instance.ts";
+import { stepsOf } from "./run_version.ts";
 import { maybeTicket, ticketIds, ticketPaths, type TicketState } from "../ticket.ts";
 import type { WorkflowPaths } from "../workflow_paths.ts";
 
@@ -57,34 +58,41 @@ export async function removeOldRuns(
   return removed;
 }
 
-/** What goes with a run. */
+/**
+ * The steps that a run had, also one whose process died before its record told of them: the journal and the record tell
+ * together.
+ */
+export function stepsOfRun(paths: WorkflowPaths, id: string): { step: string; instance: string }[] {
+  const noted = [
+    ...maybeRecord(instancePaths(paths.runsDir, paths.name, id))?.steps ?? [],
+    ...stepsOf(ticketPaths(paths, id)),
+  ];
+  const known = new Map(noted.map(({ step, instance }) => [`${step}/${instance}`, { step, instance }]));
+  return [...known.values()];
+}
+
+/** What goes with a run: its own folder last, since its record tells which others there are. */
 export function contentOf(paths: WorkflowPaths, id: string): RemovedRun {
-  const own = instancePaths(paths.runsDir, paths.name, id);
-  const steps = maybeRecord(own)?.steps ?? [];
-  const ofThisRun = steps.filter(({ instance }) => instance === id).map(({ step, instance }) =>
+  const folders = instancesOf(paths, id).flatMap(({ dir, history }) => [history, dir]).filter(exists);
+  return { id, folders: [...new Set(folders)] };
+}
+
+/** Steps of this run alone, and the run itself. */
+function instancesOf(paths: WorkflowPaths, id: string): InstancePaths[] {
+  const ofThisRun = stepsOfRun(paths, id).filter(({ instance }) => instance === id);
+  return [...ofThisRun, { step: paths.name, instance: id }].map(({ step, instance }) =>
     instancePaths(paths.runsDir, step, instance)
   );
-  const folders = [own, ...ofThisRun].flatMap(({ dir, history }) => [dir, history]).filter(exists);
-  return { id, folders: [...new Set(folders)] };
 }
 
 /** Removes a run that does not go on. Throws an error of code `locked` when it does. */
 export async function removeRun(paths: WorkflowPaths, id: string): Promise<RemovedRun> {
   const files = ticketPaths(paths, id);
-  const instance = instancePaths(paths.runsDir, paths.name, id);
   const content = contentOf(paths, id);
-  for (const folder of content.folders) for (const at of [folder, dirname(folder)]) refuseLink(at);
-  const name = `${paths.name}/${id}`;
-  const lock = await acquireLock(files.lock, name, { wait: false });
+  const lock = await acquireLock(files.lock, `${paths.name}/${id}`, { wait: false });
   try {
-    const other = await acquireLock(instance.lock, name, { wait: false });
-    try {
-      for (const path of [instance.events, instance.audit, instance.running]) removeIfThere(path);
-      for (const folder of content.folders) await Deno.remove(folder, { recursive: true });
-      removeHeldLock(instance.lock);
-    } finally {
-      other.release();
-    }
+    // Whenever this is cut short, what is left still tells what else is to go: the run itself comes last, then its ticket.
+    for (const instance of instancesOf(paths, id)) await removeInstance(instance);
     await Deno.remove(files.dir, { recursive: true });
   } finally {
     lock.release();

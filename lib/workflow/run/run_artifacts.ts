@@ -20,8 +20,8 @@ export async function runArtifacts({ workflow, run, params }: WorkflowContext, o
   const own = Object.fromEntries(
     plan.params.filter(({ name }) => name in params).map(({ name }) => [name, params[name]]),
   );
-  const { runsDir } = options;
-  const done = await executeWorkflow(workflow, artifacts, { run, runsDir, params: own }, cwd);
+  const { runsDir, concurrency } = options;
+  const done = await executeWorkflow(workflow, artifacts, { run, runsDir, concurrency, params: own }, cwd);
   display(table(done.steps.map(lineOf)));
   done.steps.forEach(tell);
   done.throwIfFailed();

@@ -75,7 +75,10 @@ async function runConductor(version: WorkflowVersion, options: RunVersionOptions
 
 /** The steps that a conductor has run so far. */
 export function stepsOf({ steps }: Pick<TicketPaths, "steps">): StepRecord[] {
-  return readLines<StepRecord>(steps);
+  // One that was noted once more under the same id ended otherwise than it seemed at first.
+  const ended = new Map<string, StepRecord>();
+  for (const step of readLines<StepRecord>(steps)) ended.set(`${step.id} ${step.cached}`, step);
+  return [...ended.values()];
 }
 
 function workflowRecord({ version, trigger, scheduledFor, upstream }: Ticket): WorkflowRecord {
