@@ -88,10 +88,12 @@ testDatabases("readQuery() binds numbers, dates, bytes and null as what they are
   ];
   const row = { n: 9007199254740993n, d: new Date("2020-02-29"), b: new Uint8Array([1, 2]), f: true };
   await database.save({}, columns, [row, { n: 9007199254740992n, d: null, b: null, f: null }]);
-  assertEquals((await database.read(sql`select * from t where n = ${row.n}`)).rows, [row]);
-  assertEquals((await database.read(sql`select n from t where b = ${row.b}`)).rows, [{ n: row.n }]);
-  assertEquals((await database.read(sql`select n from t where f = ${true}`)).rows, [{ n: row.n }]);
-  assertEquals((await database.read(sql`select n from t where d = ${"2020-02-29"} limit ${1}`)).rows, [{ n: row.n }]);
+  const read = async (query: SqlQuery) =>
+    (await database.read(query, database.connection, { integers: "bigint" })).rows;
+  assertEquals(await read(sql`select * from t where n = ${row.n}`), [row]);
+  assertEquals(await read(sql`select n from t where b = ${row.b}`), [{ n: row.n }]);
+  assertEquals(await read(sql`select n from t where f = ${true}`), [{ n: row.n }]);
+  assertEquals(await read(sql`select n from t where d = ${"2020-02-29"} limit ${1}`), [{ n: row.n }]);
 });
 
 testDatabases("readQuery() runs a query inside of a query", async (database) => {

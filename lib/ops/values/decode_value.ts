@@ -3,6 +3,7 @@
  * @module
  */
 import type { StoredFile, StoredValue } from "./stored_value.ts";
+import { emptyRows } from "./empty_rows.ts";
 import { storedPart } from "./stored_value.ts";
 import { TableReader } from "./table_reader.ts";
 import { fromTagged } from "./tagged_json.ts";
@@ -49,7 +50,7 @@ function decodeFile(stored: StoredFile, folder: string, makeArrow?: MakeArrow): 
 
 function decodeTable({ kind }: StoredFile, path: string, makeArrow?: MakeArrow): unknown {
   using reader = new TableReader(path);
-  if (kind === "rows") return reader.rows();
+  if (kind === "rows") return reader.shape.rows > 0 ? reader.rows() : emptyRows(reader.shape.columns);
   const columns = reader.columns();
   if (kind === "columns" || !makeArrow) return columns;
   return makeArrow(columns);

@@ -2,8 +2,9 @@
  * Stores a value in files, each kind by its codec.
  * @module
  */
-import type { ColumnKind } from "./artifact_kind.ts";
+import type { ColumnKind, TypedRows } from "./artifact_kind.ts";
 import { kindOf, typedArrays } from "./column_kind.ts";
+import { maybeEmptyColumns } from "./empty_rows.ts";
 import type { JsonType, StoredFile, StoredValue } from "./stored_value.ts";
 import { groupRows, TableWriter } from "./table_writer.ts";
 import { NotStorable, toTagged } from "./tagged_json.ts";
@@ -35,7 +36,7 @@ export async function encodeValue(value: unknown, folder: string): Promise<Store
 
 function maybeParts(value: unknown): [string, unknown][] | undefined {
   if (typeof value !== "object" || value === null || isColumns(value)) return undefined;
-  if (!Array.isArray(value) && !isPlain(value)) return undefined;
+  if (!Array.isArray(value) && (!isPlain(value) || isStream(value))) return undefined;
   // A million rows are not looked at one by one to see that they are too many.
   if (Array.isArray(value) && (value.length > partsLimit || isRows(value))) return undefined;
   const entries = Object.entries(value);
@@ -46,11 +47,17 @@ function maybeParts(value: unknown): [string, unknown][] | undefined {
 /** Whether a value has a codec of its own, better than JSON. */
 function isLarge(value: unknown): boolean {
   return typeof value === "object" && value !== null &&
-    (isRows(value) || isColumns(value) || isArrow(value) || ArrayBuffer.isView(value) || displayMethod in value ||
+    (isRows(value) || maybeEmptyColumns(value) !== undefined || isColumns(value) || isArrow(value) ||
+      ArrayBuffer.isView(value) || displayMethod in value ||
       isStream(value));
 }
 
 async function encodeFile(value: unknown, folder: string, name: string): Promise<StoredFile> {
+  const columns = maybeEmptyColumns(value);
+  if (columns) {
+    const empty: TypedRows = { columns, async *[Symbol.asyncIterator]() {} };
+    return await encodeStream(empty, folder, name);
+  }
   const write = (ending: string, content: string | Uint8Array) => {
     const file = `${name}.${ending}`;
     if (typeof content === "string") Deno.writeTextFileSync(`${folder}/${file}`, content);
@@ -99,8 +106,10 @@ async function writeTable(
 /** Rows that come bit by bit are written when there are enough for a row group. */
 async function encodeStream(value: AsyncIterable<unknown> | Iterable<unknown>, folder: string, name: string) {
   const path = `${folder}/${name}.parquet`;
-  let seen = false;
+  const { columns } = value as Partial<TypedRows>;
+  let seen = Array.isArray(columns);
   const stored = await writeTable(path, `${name}.parquet`, "rows", async (writer) => {
+    if (Array.isArray(columns)) writer.expect(columns);
     let waiting: Row[] = [];
     for await (const item of value) {
       const rows = Array.isArray(item) ? item : [item];

@@ -7,6 +7,7 @@ import { batchSize, rowMaker, type TableColumn, type TableStream } from "./colum
 import type { ServerConnection } from "./connection.ts";
 import { mysqlDialect, quotedTable, type TableName } from "./dialect.ts";
 import { mysqlProblem } from "./mysql_problem.ts";
+import { type NumberOptions, resultColumn } from "./numbers.ts";
 import { columnOfMysql, converterOf, declaredColumn, toMysql } from "./mysql_values.ts";
 import { networkProblem, resourceError } from "./resource_error.ts";
 import type { ListedTable, Purpose, Session, TableDescription } from "./session.ts";
@@ -91,7 +92,7 @@ class MysqlSession implements Session {
     }
   }
 
-  async read({ text, values }: BoundSql): Promise<TableStream> {
+  async read({ text, values }: BoundSql, numbers: NumberOptions): Promise<TableStream> {
     await this.run("start transaction with consistent snapshot, read only");
     this.#checkOpen();
     const command = this.#client.execute(
@@ -104,7 +105,7 @@ class MysqlSession implements Session {
     rows.once("end", () => resolve([]));
     try {
       const fields = await promise;
-      const columns = fields.map(columnOfMysql);
+      const columns = fields.map((field) => resultColumn(columnOfMysql(field), numbers));
       return { columns, batches: this.#batches(rows, columns, fields) };
     } catch (error) {
       throw this.explain(error);

@@ -7,6 +7,7 @@ import { batchSize, rowMaker, type TableColumn, type TableStream } from "./colum
 import type { ServerConnection } from "./connection.ts";
 import { copyLine } from "./copy_text.ts";
 import { postgresDialect, quotedTable, type TableName } from "./dialect.ts";
+import { type NumberOptions, resultColumn } from "./numbers.ts";
 import { columnsOfTable, keysOfTable, listing, type PostgresField, withTableFacts } from "./postgres_catalog.ts";
 import { columnOfPostgres, converterOf, rawTypes, toPostgres } from "./postgres_values.ts";
 import { networkProblem, resourceError, type ResourceProblem } from "./resource_error.ts";
@@ -99,7 +100,7 @@ class PostgresSession implements Session {
     }
   }
 
-  async read({ text, values }: BoundSql): Promise<TableStream> {
+  async read({ text, values }: BoundSql, numbers: NumberOptions): Promise<TableStream> {
     await this.run("begin isolation level repeatable read read only");
     this.#checkOpen();
     const parameters = values.map(toPostgres) as never[];
@@ -108,7 +109,8 @@ class PostgresSession implements Session {
     try {
       const described = await this.#answered(this.client.unsafe(text, parameters, options).describe());
       const fields = described.columns as unknown as PostgresField[];
-      const columns = await withTableFacts(this, fields.map(columnOfPostgres), fields);
+      const found = await withTableFacts(this, fields.map(columnOfPostgres), fields);
+      const columns = found.map((column) => resultColumn(column, numbers));
       const cursor = this.client.unsafe(text, parameters, options).values().cursor(batchSize);
       return {
         columns,
