@@ -124,6 +124,9 @@ function serverDeclaration(name: string, type: "postgres" | "mysql", reader: Opt
     : { $secret: passwordOfVariable(variable) };
   const password = reader.secret("password") ?? fromUrl;
   const ca = reader.text("ca");
+  if (ca !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
+    reader.refuse("its ca is no certificate in PEM: accepted is the text of the file, which starts with -----BEGIN");
+  }
   const tls = reader.flag("tls") ?? parts.tls ?? !loopback(host);
   const permissions = { net: [serverAddress(host, port)] };
   return {

@@ -30,7 +30,8 @@ export async function openPostgres(connection: ServerConnection, purpose: Purpos
       user,
       database,
       password: password ?? "",
-      ssl: connection.tls ? { rejectUnauthorized: true, ca: connection.ca } : false,
+      // The driver would leave an address unchecked, and take a certificate for any other machine.
+      ssl: connection.tls ? { rejectUnauthorized: true, ca: connection.ca, host } : false,
       max: 1,
       idle_timeout: 0,
       max_lifetime: null,
@@ -233,7 +234,9 @@ function problemOf(error: unknown, { user, database }: ServerConnection, text?: 
     return {
       code: "resource-denied",
       text: `refused the user "${user}": ${message}`,
-      hint: "Check user and password; a password is best given by reference, as ${NAME}",
+      hint: /no encryption/.test(message)
+        ? "The server may want encryption: give { tls: true }"
+        : "Check user and password; a password is best given by reference, as ${NAME}",
     };
   }
   if (code === "3D000") return { code: "resource-missing", text: `has no database "${database}"` };
