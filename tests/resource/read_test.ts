@@ -49,6 +49,22 @@ testDatabases("readQuery() takes no parameter for a part of the statement", asyn
   assertEquals(await database.tables(), ["t"]);
 });
 
+testDatabases("ident() takes no name for a part of the statement", async (database) => {
+  // What no database would have as a name stays out of the tables made here.
+  const names = injections.filter((name) => name !== "" && !(database.kind === "mysql" && /\ud83d| $/.test(name)));
+  for (const [i, name] of names.entries()) {
+    await database.save({ table: [name] }, [{ name, type: "text" }], [{ [name]: `in ${i}` }], `w/${i}`);
+    const { rows } = await database.read(
+      sql`select ${ident(name)} from ${ident(name)} where ${ident(name)} = ${`in ${i}`}`,
+    );
+    assertEquals(rows, [{ [name]: `in ${i}` }], name);
+    // A name that is not there is one that is not there, whatever it says.
+    const error = await refusal(database.read(sql`select ${ident(`${name} x`)} from ${ident(`${name} x`)}`));
+    assertEquals(error.code, "resource-missing", error.message);
+  }
+  assertEquals((await database.tables()).sort(), names.sort());
+});
+
 async function dialect(database: TestDatabase) {
   return await database.with((session) => Promise.resolve(session.dialect));
 }
