@@ -149,3 +149,38 @@ Deno.test({
     assertEquals(place.filesWith("test-secret"), []);
   },
 });
+
+Deno.test("a table without rows keeps its columns through metrics, checks, files and saves", async () => {
+  await using place = new Place();
+  const said = await place.json(`
+    const none = resource("demo").sql\`select Name, Cylinders, Year from cars where Cylinders > \${99}\`;
+    none.notNull("Name").unique("Name");
+    const out = sqlite("runs/out.db", { name: "out" });
+    none.save(out.table("empty"));
+    const folder = files("runs/folder", { name: "folder" });
+    none.save(folder.file("empty.csv"));
+    none.save(folder.file("empty.parquet"));
+    await saveAll("r1");
+    const { value, table } = await none.head(5);
+    const [{ n }] = await resource("demo").sql\`select count(*) as n from cars\`.get();
+    const wrong = await none.missing("Nmae").get().catch((error) => String(error));
+    console.log(JSON.stringify({
+      value, n, columns: table.columns.map(({ name, type }) => name + " " + type),
+      rows: await none.rows().get(), wrong,
+      made: (await out.describe("empty")).columns.map(({ name, type }) => name + " " + type),
+      csv: Deno.readTextFileSync("runs/folder/empty.csv"),
+      read: await Promise.all(["empty.csv", "empty.parquet"].map(async (name) => (await folder.read(name).head()).table.columns.length)),
+    }));
+  `) as Record<string, unknown>;
+  assertStringIncludes(String(said.wrong), 'did you mean "Name"');
+  assertEquals({ ...said, wrong: "" }, {
+    value: [],
+    n: 406,
+    columns: ["Name string", "Cylinders number", "Year date"],
+    rows: 0,
+    wrong: "",
+    made: ["Name text", "Cylinders integer", "Year date"],
+    csv: "Name,Cylinders,Year\n",
+    read: [3, 3],
+  });
+});
