@@ -27,7 +27,7 @@ export interface ServerOptions extends DatabaseOptions {
   database?: string;
   /** Whether the connection is encrypted and the server's certificate checked. Default: unless the host is this machine. */
   tls?: boolean;
-  /** A certificate to trust besides the usual ones, in PEM. */
+  /** The certificate of the authority to trust: its text, in PEM. */
   ca?: string;
 }
 

@@ -124,13 +124,13 @@ Deno.test({
         secretAccessKey: { $secret: "KEY" } });
       const folder = files("runs/folder", { name: "folder" });
       const cars = resource("demo").sql\`select * from cars where Horsepower is null order by Name\`;
-      for (const name of ["cars.csv", "cars.ndjson", "cars.json"]) {
+      for (const name of ["cars.csv", "cars.ndjson", "cars.json", "cars.parquet"]) {
         cars.save(lake.file(name));
         cars.save(folder.file(name));
       }
       await saveAll("r1");
       const read = await Promise.all([lake, folder].flatMap((store) =>
-        ["cars.csv", "cars.ndjson", "cars.json"].map(async (name) => (await store.read(name).get()).map((row) => row.Name).join())
+        ["cars.csv", "cars.ndjson", "cars.json", "cars.parquet"].map(async (name) => (await store.read(name).get()).map((row) => row.Name).join())
       ));
       console.log(JSON.stringify({
         same: new Set(read).size, first: read[0].split(",")[0],
@@ -143,7 +143,7 @@ Deno.test({
     ) as { same: number; first: string; listed: string[][]; again: string };
     assertEquals(said.same, 1);
     assertEquals(said.first, "amc concord dl");
-    const names = ["cars.csv", "cars.json", "cars.ndjson"];
+    const names = ["cars.csv", "cars.json", "cars.ndjson", "cars.parquet"];
     assertEquals(said.listed, [names, names]);
     assertStringIncludes(said.again, 'has no file "nope.csv"');
     assertEquals(place.filesWith("test-secret"), []);

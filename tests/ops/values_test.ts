@@ -203,3 +203,28 @@ Deno.test("toTagged() leaves plain JSON as it is and names what cannot be kept",
   ring.self = ring;
   assertThrows(() => toTagged(ring), NotStorable, "part of itself");
 });
+
+valueTest("encodeValue() keeps Arrow tables, and without rows the types of their schema", async (dir) => {
+  const { Bool, Float64, Int64, Table, TimestampMillisecond, Utf8, vectorFromArray } = await import(
+    "../../lib/deps/arrow.ts"
+  );
+  const { makeArrow } = await import("../../lib/ops/child/arrow.ts");
+  const tableOf = (n: number[], w: string[], big: bigint[], flag: boolean[], at: (Date | null)[]) =>
+    new Table({
+      n: vectorFromArray(n, new Float64()),
+      w: vectorFromArray(w, new Utf8()),
+      big: vectorFromArray(big, new Int64()),
+      flag: vectorFromArray(flag, new Bool()),
+      at: vectorFromArray(at, new TimestampMillisecond()),
+    });
+  const types = (table: { schema: { fields: { name: string; type: unknown }[] } }) =>
+    table.schema.fields.map(({ name, type }) => `${name} ${type}`);
+  const filled = tableOf([1.5, 2], ["a", "b"], [1n, 2n ** 60n], [true, false], [new Date(5), null]);
+  for (const given of [filled, tableOf([], [], [], [], [])]) {
+    const stored = await encodeValue(given, dir) as StoredFile;
+    assertEquals(stored.table!.columns.map(({ type }) => type), ["number", "string", "bigint", "boolean", "date"]);
+    const back = decodeValue(stored, dir, [], makeArrow) as typeof given;
+    assertEquals(back.toArray().map((row) => ({ ...row })), given.toArray().map((row) => ({ ...row })));
+    assertEquals(types(back).map((type) => type.replace(/Dictionary<[^,]*, (.*)>/, "$1")), types(given));
+  }
+});

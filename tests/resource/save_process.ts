@@ -29,22 +29,23 @@ export function* batchesOf({ columns, batches }: SaveOrder) {
   }
 }
 
+/** Each batch is told, so that the test kills by what was done and not by time. */
+async function* told(order: SaveOrder) {
+  let batch = 0;
+  for (const rows of batchesOf(order)) {
+    console.log(batch++);
+    yield rows;
+    await Promise.resolve();
+  }
+  console.log("all");
+}
+
 if (import.meta.main) {
   const order: SaveOrder = JSON.parse(Deno.args[0]);
   const openers = { sqlite: openSqlite, duckdb: openDuckdb, postgres: openPostgres, mysql: openMysql };
   const session = await (openers[order.connection.type] as unknown as Opener)(order.connection, "write");
   const { target, run, columns } = order;
-  // Each batch is told, so that the test kills by what was done and not by time.
-  async function* told() {
-    let batch = 0;
-    for (const rows of batchesOf(order)) {
-      console.log(batch++);
-      yield rows;
-      await Promise.resolve();
-    }
-    console.log("all");
-  }
-  await saveTable(session, target, { columns, batches: told() }, run);
+  await saveTable(session, target, { columns, batches: told(order) }, run);
   console.log("saved");
   await session.close();
 }

@@ -184,7 +184,7 @@ function* someNumbers(what: string, table: LocalArtifact, column: string): Gener
 
 function shapeOf({ table, kind }: LocalArtifact): NonNullable<LocalArtifact["table"]> {
   if (table) return table;
-  throw new TypeError(`The artifact is no table but ${kind === "json" ? "JSON" : kind}`);
+  throw new TypeError(`The artifact is no table but ${kind}`);
 }
 
 function isMissing(value: unknown): boolean {

@@ -2,6 +2,7 @@
  * Gives a value back that `encode_value.ts` stored.
  * @module
  */
+import type { TableShape } from "./artifact_kind.ts";
 import type { StoredFile, StoredValue } from "./stored_value.ts";
 import { emptyRows } from "./empty_rows.ts";
 import { storedPart } from "./stored_value.ts";
@@ -11,7 +12,7 @@ import { fromTagged } from "./tagged_json.ts";
 const displayMethod = Symbol.for("Jupyter.display");
 
 /** What makes Arrow tables of columns: where it is needed, the package is loaded, and only there. */
-export type MakeArrow = (columns: Record<string, ArrayLike<unknown>>) => unknown;
+export type MakeArrow = (columns: Record<string, ArrayLike<unknown>>, shape: TableShape) => unknown;
 
 /** The value, or the part of it that a path leads to. */
 export function decodeValue(value: StoredValue, folder: string, path: string[] = [], makeArrow?: MakeArrow): unknown {
@@ -53,7 +54,7 @@ function decodeTable({ kind }: StoredFile, path: string, makeArrow?: MakeArrow):
   if (kind === "rows") return reader.shape.rows > 0 ? reader.rows() : emptyRows(reader.shape.columns);
   const columns = reader.columns();
   if (kind === "columns" || !makeArrow) return columns;
-  return makeArrow(columns);
+  return makeArrow(columns, reader.shape);
 }
 
 function bytes({ array }: StoredFile, path: string): unknown {

@@ -80,7 +80,13 @@ async function encodeFile(value: unknown, folder: string, name: string): Promise
     if (isColumns(value)) {
       return await table((writer) => writer.writeColumns(new Map(Object.entries(value))), "columns");
     }
-    if (isArrow(value)) return await table((writer) => writer.writeColumns(arrowColumns(value)), "arrow");
+    if (isArrow(value)) {
+      return await table((writer) => {
+        // Without values the schema alone tells the types.
+        if (value.numRows === 0) writer.expect(value.schema.fields.map(arrowColumn));
+        writer.writeColumns(arrowColumns(value));
+      }, "arrow");
+    }
     if (isStream(value)) return await encodeStream(value, folder, name);
     if (ArrayBuffer.isView(value)) return encodeBytes(value, write);
   }
@@ -199,7 +205,7 @@ function isPlain(value: unknown): value is Row {
 
 interface ArrowLike {
   numRows: number;
-  schema: { fields: { name: string }[] };
+  schema: { fields: { name: string; type?: unknown }[] };
   getChild(
     name: string,
   ): { nullCount: number; toArray(): ArrayLike<unknown>; [Symbol.iterator](): Iterator<unknown> } | null;
@@ -209,15 +215,39 @@ function isArrow(value: object): value is ArrowLike {
   return "numRows" in value && "schema" in value && typeof (value as ArrowLike).getChild === "function";
 }
 
+/** The column of an Arrow field, with the kind that its values have in JavaScript. */
+function arrowColumn({ name, type }: ArrowLike["schema"]["fields"][number]): TypedRows["columns"][number] {
+  const word = String(type).replace(/^Dictionary<[^,]*, (.*)>$/, "$1");
+  const [, kind] = arrowKinds.find(([pattern]) => pattern.test(word)) ?? [];
+  return { name, type: kind ?? "null" };
+}
+
+const arrowKinds: [RegExp, ColumnKind][] = [
+  [/^U?int64$/i, "bigint"],
+  [/^(Date|Timestamp)/, "date"],
+  [/^(U?int|Float)/i, "number"],
+  [/Utf8$/, "string"],
+  [/^Bool/, "boolean"],
+  [/Binary/, "bytes"],
+  [/^(List|Struct|Map|FixedSizeList|[<{])/, "json"],
+];
+
 function arrowColumns(table: ArrowLike): Map<string, ArrayLike<unknown>> {
-  return new Map(table.schema.fields.map(({ name }) => {
+  return new Map(table.schema.fields.map((field) => {
+    const { name } = field;
     const column = table.getChild(name)!;
+    // Arrow gives them as milliseconds, and would give them back as numbers.
+    if (arrowColumn(field).type === "date") return [name, Array.from(column as Iterable<unknown>, dateOf)];
     const array = column.nullCount === 0 ? column.toArray() : undefined;
     // What Arrow packs in its own way (texts, dates, decimals) is taken value by value.
     const same = array !== undefined && isTyped(array) && array.length === table.numRows &&
       typeof array[0] === typeof column[Symbol.iterator]().next().value;
     return [name, same ? array : [...column as Iterable<unknown>]];
   }));
+}
+
+function dateOf(milliseconds: unknown): Date | null {
+  return milliseconds === null || milliseconds === undefined ? null : new Date(Number(milliseconds));
 }
 
 function isStream(value: object): value is AsyncIterable<unknown> | Iterable<unknown> {
