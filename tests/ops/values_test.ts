@@ -6,6 +6,7 @@ import { encodeValue } from "../../lib/ops/values/encode_value.ts";
 import type { StoredFile } from "../../lib/ops/values/stored_value.ts";
 import { groupRows, TableWriter } from "../../lib/ops/values/table_writer.ts";
 import { TableReader } from "../../lib/ops/values/table_reader.ts";
+import { textHead } from "../../lib/ops/values/text_head.ts";
 import { fromTagged, NotStorable, toTagged } from "../../lib/ops/values/tagged_json.ts";
 
 function valueTest(title: string, body: (dir: string) => Promise<void>): void {
@@ -228,3 +229,20 @@ valueTest("encodeValue() keeps Arrow tables, and without rows the types of their
     assertEquals(types(back).map((type) => type.replace(/Dictionary<[^,]*, (.*)>/, "$1")), types(given));
   }
 });
+
+valueTest(
+  "textHead() gives the first characters of a text, whole ones, and says whether there are more",
+  async (dir) => {
+    const text = "\ufeffaé€😀 and more";
+    await Deno.writeTextFile(`${dir}/a.txt`, text);
+    for (let count = 0; count <= text.length + 2; count++) {
+      assertEquals(textHead(`${dir}/a.txt`, count), { value: text.slice(0, count), more: text.length > count });
+    }
+    // A file of a gigabyte, most of which is a hole: nobody reads it.
+    using file = await Deno.open(`${dir}/a.txt`, { write: true });
+    await file.truncate(2 ** 30);
+    const before = Deno.memoryUsage().external;
+    assertEquals(textHead(`${dir}/a.txt`, 5).value, text.slice(0, 5));
+    assert(Deno.memoryUsage().external - before < 2 ** 20);
+  },
+);
