@@ -89,6 +89,7 @@ export type { FileReadOptions, FileSaveOptions, Store, StoredFile, StoreFormat }
 export type { ListedTable, TableDescription } from "./lib/resource/host/session.ts";
 export type { ColumnType as DatabaseColumnType, TableColumn as DatabaseColumn } from "./lib/resource/host/column.ts";
 export type { ResourceType } from "./lib/resource/declaration.ts";
+export type { NumberSettings } from "./lib/resource/number_options.ts";
 export type { SqlIdentifier, SqlInput, SqlQuery, TemplatePart } from "./lib/resource/sql_template.ts";
 export type { AnyFunction, LiftedArguments, Operator, Operators, OpsOptions } from "./lib/ops/operators.ts";
 export type { OperatorFailedError } from "./lib/ops/operator_failed_error.ts";

@@ -105,7 +105,7 @@ export interface TableMethods<T, Row> {
   /** Adds a check that the values of a column are some of these; what is missing is passed over. */
   inSet(
     column: Column<Row>,
-    values: readonly (string | number | boolean | null)[],
+    values: readonly (string | number | bigint | boolean | null)[],
     settings?: CheckSettings,
   ): Artifact<T>;
   /** Adds a check that the texts of a column match a pattern; what is missing is passed over. */

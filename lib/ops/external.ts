@@ -36,7 +36,8 @@ export interface ExternalCall {
 
 /**
  * A read: `export(...args)` gives the rows, at once (`Row[]`) or bit by bit: an `AsyncIterable` or `Iterable` of arrays of
- * rows is written as it comes, never whole in memory.
+ * rows is written as it comes, never whole in memory. With the property `columns` (`TypedRows`) a table without rows keeps
+ * its columns.
  */
 export interface ReadCall extends ExternalCall {
   /** How long what was read counts at most. Unless given, it counts until the call changes (or a new run of the workflow). */
@@ -66,4 +67,11 @@ export interface SavingRun {
   run: string;
 }
 
-export type { ArtifactKind, ColumnKind, SavedArtifact, TableColumn, TableShape } from "./values/artifact_kind.ts";
+export type {
+  ArtifactKind,
+  ColumnKind,
+  SavedArtifact,
+  TableColumn,
+  TableShape,
+  TypedRows,
+} from "./values/artifact_kind.ts";

@@ -13,6 +13,7 @@ import { type CallResult, explainCall, type RunContext } from "./run_call.ts";
 import { maybeFailure, runCalls } from "./run_graph.ts";
 import { decodeValue } from "./values/decode_value.ts";
 import { storedPart } from "./values/stored_value.ts";
+import { textHead } from "./values/text_head.ts";
 import { TableReader } from "./values/table_reader.ts";
 
 /** The run of calls that belong to no run of a workflow. */
@@ -26,7 +27,7 @@ export async function getArtifact(graph: Graph, node: ArtifactNode, options: Get
   return decodeValue(value, run.dir, node.path, await arrowMaker(value));
 }
 
-/** The beginning of an artifact: `head`. Of a table only the row groups with these rows are read. */
+/** The beginning of an artifact: `head`. Of tables and texts only that much is read. */
 export async function headOf(
   graph: Graph,
   node: ArtifactNode,
@@ -42,6 +43,9 @@ export async function headOf(
     using reader = new TableReader(`${run.dir}/${stored.file}`);
     const rows = reader.rows(count ?? defaultCount);
     return { value: rows, more: stored.table.rows > rows.length, table: stored.table };
+  }
+  if (stored.kind === "text" && !stored.shows && rest.length === 0) {
+    return textHead(`${run.dir}/${stored.file}`, count ?? textCount);
   }
   const whole = decodeValue(value, run.dir, node.path);
   if (typeof whole !== "string" && !Array.isArray(whole)) return { value: whole, more: false };

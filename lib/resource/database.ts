@@ -11,6 +11,7 @@ import { readArtifact } from "../ops/read_artifact.ts";
 import type { Param } from "../ops/param.ts";
 import type { Duration } from "../base/duration.ts";
 import type { Declaration, ResourceType } from "./declaration.ts";
+import { type NumberSettings, parseNumberSettings } from "./number_options.ts";
 import type { ListedTable, TableDescription } from "./host/session.ts";
 import { makeQuery, queryData, queryText, type SqlInput, type SqlQuery } from "./sql_template.ts";
 
@@ -40,7 +41,7 @@ export interface TableOptions {
 }
 
 /** How queries of a database are run. */
-export interface DatabaseOptions {
+export interface DatabaseOptions extends NumberSettings {
   /** The name of the resource, for steps and errors. */
   name?: string;
   /** How long what was read counts at most; unless given, until the query changes or a new run of the workflow. */
@@ -58,12 +59,15 @@ export class Database {
   readonly name: string;
   readonly #declaration: Declaration;
   readonly #options: DatabaseOptions;
+  readonly #numbers: NumberSettings;
 
   /** Made by `resource`, `sqlite`, `postgres`, `mysql` and `duckdb`. */
   constructor(declaration: Declaration, options: DatabaseOptions = {}) {
     this.name = declaration.name;
     this.#declaration = declaration;
     this.#options = options;
+    const { integers = declaration.numbers?.integers, decimals = declaration.numbers?.decimals } = options;
+    this.#numbers = parseNumberSettings({ integers, decimals });
   }
 
   /** What kind of database it is. */
@@ -87,7 +91,7 @@ export class Database {
       op: `${this.name.replaceAll("-", "_")}_sql`,
       module: this.#module(),
       export: "read",
-      args: [this.#declaration.connection, parts, bound],
+      args: [this.#declaration.connection, parts, bound, { ...this.#numbers }],
       permissions: this.#declaration.read,
       description: queryText(query),
       freshFor: this.#options.freshFor,

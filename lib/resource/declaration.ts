@@ -7,6 +7,7 @@ import { declareSecret, passwordOfVariable } from "../base/declared_secrets.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
 import type { PermissionOptions } from "../step/grant.ts";
+import type { NumberSettings } from "./number_options.ts";
 import { loopback, serverAddress, urlParts } from "./server_url.ts";
 
 /** A kind of resource. */
@@ -25,18 +26,23 @@ export interface Declaration {
   calls?: string;
   /** What the process gets as its `Connection`. */
   connection: Record<string, string | number | boolean | SecretReference>;
+  /** How numbers are read from it, unless a program says otherwise. */
+  numbers?: NumberSettings;
   /** What a process needs that reads from it. */
   read: PermissionOptions;
   /** What a process needs that writes to it. */
   write: PermissionOptions;
 }
 
+const ofServers = ["url", "host", "port", "user", "password", "database", "tls", "ca"];
+const ofNumbers = ["integers", "decimals"];
+
 const accepted: Record<ResourceType, string[]> = {
-  sqlite: ["path"],
-  duckdb: ["path"],
+  sqlite: ["path", ...ofNumbers],
+  duckdb: ["path", ...ofNumbers],
   files: ["dir"],
-  postgres: ["url", "host", "port", "user", "password", "database", "tls", "ca"],
-  mysql: ["url", "host", "port", "user", "password", "database", "tls", "ca"],
+  postgres: [...ofServers, ...ofNumbers],
+  mysql: [...ofServers, ...ofNumbers],
   s3: ["bucket", "endpoint", "region", "prefix", "accessKeyId", "secretAccessKey", "sessionToken"],
 };
 
@@ -60,9 +66,16 @@ export function parseDeclaration(name: string, given: unknown, place: Declaratio
     throw bad(name, [`its type is "${options.type}", accepted are ${resourceTypes.join(", ")}`]);
   }
   const reader = new OptionReader(name, options, accepted[type], place);
-  const declaration = declarationOf(name, type, reader);
+  const declaration = { ...declarationOf(name, type, reader), ...numbersOf(reader) };
   reader.throwIfAny();
   return declaration;
+}
+
+function numbersOf(reader: OptionReader): { numbers?: NumberSettings } {
+  const integers = reader.choice("integers", ["number", "bigint"]);
+  const decimals = reader.choice("decimals", ["text", "number"]);
+  if (integers === undefined && decimals === undefined) return {};
+  return { numbers: { ...integers ? { integers } : {}, ...decimals ? { decimals } : {} } };
 }
 
 function declarationOf(name: string, type: ResourceType, reader: OptionReader): Declaration {
@@ -111,6 +124,9 @@ function serverDeclaration(name: string, type: "postgres" | "mysql", reader: Opt
     : { $secret: passwordOfVariable(variable) };
   const password = reader.secret("password") ?? fromUrl;
   const ca = reader.text("ca");
+  if (ca !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
+    reader.refuse("its ca is no certificate in PEM: accepted is the text of the file, which starts with -----BEGIN");
+  }
   const tls = reader.flag("tls") ?? parts.tls ?? !loopback(host);
   const permissions = { net: [serverAddress(host, port)] };
   return {
@@ -229,6 +245,13 @@ class OptionReader {
     const port = Number(text);
     if (Number.isInteger(port) && port > 0 && port < 65536) return port;
     this.refuse(`its ${key} is "${text}", accepted is a number from 1 to 65535`);
+    return undefined;
+  }
+
+  choice<Word extends string>(key: string, words: Word[]): Word | undefined {
+    const value = this.#options[key];
+    if (value === undefined || words.includes(value as Word)) return value as Word | undefined;
+    this.refuse(`its ${key} is ${Deno.inspect(value)}, accepted is ${words.map((word) => `"${word}"`).join(" or ")}`);
     return undefined;
   }
 

@@ -27,7 +27,7 @@ export interface ServerOptions extends DatabaseOptions {
   database?: string;
   /** Whether the connection is encrypted and the server's certificate checked. Default: unless the host is this machine. */
   tls?: boolean;
-  /** A certificate to trust besides the usual ones, in PEM. */
+  /** The certificate of the authority to trust: its text, in PEM. */
   ca?: string;
 }
 
@@ -218,14 +218,15 @@ export async function loadResources(path: string | URL = "resources.yaml"): Prom
 
 function server(type: "postgres" | "mysql", address: string | URL | ServerOptions, options: DatabaseOptions): Database {
   const given = typeof address === "string" || address instanceof URL ? { url: address } : address;
-  const { name, freshFor, timeout, ...connection } = given as ServerOptions;
-  const all = { name, freshFor, timeout, ...options };
+  const { name, freshFor, timeout, integers, decimals, ...connection } = given as ServerOptions;
+  const all = { name, freshFor, timeout, integers, decimals, ...options };
   return database(type, connection, all, connection.database ?? type);
 }
 
 function database(type: string, given: object, options: DatabaseOptions, hint: string | URL): Database {
   const name = options.name ?? plainName(String(hint));
-  return new Database(remembered(name, { type, ...given }), options);
+  const { integers, decimals } = options;
+  return new Database(remembered(name, { type, ...given, integers, decimals }), options);
 }
 
 function remembered(name: string, given: object): Declaration {

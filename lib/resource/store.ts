@@ -8,13 +8,14 @@ import type { Artifact } from "../ops/artifact.ts";
 import type { SaveTarget } from "../ops/external.ts";
 import { readArtifact } from "../ops/read_artifact.ts";
 import type { Declaration, ResourceType } from "./declaration.ts";
+import { type NumberSettings, parseNumberSettings } from "./number_options.ts";
 import type { Duration } from "../base/duration.ts";
 
 /** The formats of files: tables are rows, JSON is its value, the others are text or bytes. */
 export type StoreFormat = "csv" | "tsv" | "json" | "ndjson" | "parquet" | "text" | "bytes";
 
 /** How a file is read. */
-export interface FileReadOptions {
+export interface FileReadOptions extends NumberSettings {
   /** Its format; by the end of its name unless given. */
   format?: StoreFormat;
   /** How long what was read counts at most. */
@@ -58,10 +59,12 @@ export class Store {
 
   /** What a file holds, as an artifact: rows, JSON, text or bytes. Nothing is read until it is asked for. */
   read<T = Record<string, unknown>[]>(path: string, options: FileReadOptions = {}): Artifact<T> {
-    const { format = formatOf(path), freshFor } = options;
+    const { format = formatOf(path), freshFor, integers, decimals } = options;
+    // The other formats have no types of numbers.
+    const numbers = format === "parquet" ? [{ ...parseNumberSettings({ integers, decimals }) }] : [];
     return readArtifact<T>({
       ...this.#call("read", path),
-      args: [this.#declaration.connection, checkedPath(path), format],
+      args: [this.#declaration.connection, checkedPath(path), format, ...numbers],
       permissions: this.#declaration.read,
       description: `read "${path}"`,
       freshFor,

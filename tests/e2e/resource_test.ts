@@ -1,87 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
 import { administer, isMissing, makeDatabase, servers } from "../resource/databases.ts";
 import { S3Server } from "../resource/s3_server.ts";
-
-const lib = (path: string) => new URL(`../../lib/${path}`, import.meta.url).href;
-
-/** What a conductor starts with; saves are run as a workflow runs them. */
-const head = `
-import { duckdb, files, loadResources, mysql, postgres, resource, s3, sqlite, store } from "${
-  lib("resource/resource.ts")
-}";
-import { ident, sql } from "${lib("resource/sql_template.ts")}";
-import { conductorGraph } from "${lib("ops/graph.ts")}";
-import { maybeFailure, runCalls } from "${lib("ops/run_graph.ts")}";
-async function saveAll(run) {
-  const graph = conductorGraph();
-  const ids = [...graph.calls.keys()];
-  const saves = ids.filter((id) => graph.calls.get(id).kind === "save");
-  const context = { graph, workflow: "flow", run, runsDir: Deno.cwd() + "/runs", params: new Map(), cwd: Deno.cwd(),
-    keys: new Map(ids.map((id) => [id, graph.calls.get(id).label + "-" + id])) };
-  const outcome = await runCalls(context, saves);
-  const failure = maybeFailure(outcome);
-  if (failure) throw failure;
-}
-`;
-
-interface Said {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** A folder with a conductor. */
-class Place implements AsyncDisposable {
-  readonly dir = Deno.makeTempDirSync();
-
-  async run(code: string, flags: string[] = [], env: Record<string, string> = {}): Promise<Said> {
-    Deno.writeTextFileSync(`${this.dir}/conductor.ts`, head + code);
-    const { code: status, stdout, stderr } = await new Deno.Command("deno", {
-      args: [
-        "run",
-        "--no-check",
-        "--no-prompt",
-        "--allow-read",
-        "--allow-write=runs",
-        "--allow-run=deno",
-        ...flags,
-        "conductor.ts",
-      ],
-      cwd: this.dir,
-      env: { NO_COLOR: "1", ...env },
-    }).output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code: status, stdout: text(stdout), stderr: text(stderr) };
-  }
-
-  /** Runs a conductor that must succeed, and reads what it prints as JSON. */
-  async json(code: string, flags: string[] = [], env: Record<string, string> = {}): Promise<unknown> {
-    const { code: status, stdout, stderr } = await this.run(code, flags, env);
-    assertEquals(status, 0, stderr);
-    return JSON.parse(stdout);
-  }
-
-  /** All files below the folder that hold one of these texts. */
-  filesWith(...texts: string[]): string[] {
-    const found: string[] = [];
-    const look = (dir: string) => {
-      for (const entry of Deno.readDirSync(dir)) {
-        const path = `${dir}/${entry.name}`;
-        if (entry.isDirectory) look(path);
-        else if (entry.isFile) {
-          const bytes = new TextDecoder("latin1").decode(Deno.readFileSync(path));
-          if (texts.some((text) => bytes.includes(text))) found.push(path);
-        }
-      }
-    };
-    look(`${this.dir}/runs`);
-    return found;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.dir, { recursive: true });
-  }
-}
+import { Place } from "./resource_place.ts";
 
 Deno.test("resource() gives the demo database, with the rows of vega-datasets", async () => {
   await using place = new Place();
@@ -204,13 +124,13 @@ Deno.test({
         secretAccessKey: { $secret: "KEY" } });
       const folder = files("runs/folder", { name: "folder" });
       const cars = resource("demo").sql\`select * from cars where Horsepower is null order by Name\`;
-      for (const name of ["cars.csv", "cars.ndjson", "cars.json"]) {
+      for (const name of ["cars.csv", "cars.ndjson", "cars.json", "cars.parquet"]) {
         cars.save(lake.file(name));
         cars.save(folder.file(name));
       }
       await saveAll("r1");
       const read = await Promise.all([lake, folder].flatMap((store) =>
-        ["cars.csv", "cars.ndjson", "cars.json"].map(async (name) => (await store.read(name).get()).map((row) => row.Name).join())
+        ["cars.csv", "cars.ndjson", "cars.json", "cars.parquet"].map(async (name) => (await store.read(name).get()).map((row) => row.Name).join())
       ));
       console.log(JSON.stringify({
         same: new Set(read).size, first: read[0].split(",")[0],
@@ -223,9 +143,44 @@ Deno.test({
     ) as { same: number; first: string; listed: string[][]; again: string };
     assertEquals(said.same, 1);
     assertEquals(said.first, "amc concord dl");
-    const names = ["cars.csv", "cars.json", "cars.ndjson"];
+    const names = ["cars.csv", "cars.json", "cars.ndjson", "cars.parquet"];
     assertEquals(said.listed, [names, names]);
     assertStringIncludes(said.again, 'has no file "nope.csv"');
     assertEquals(place.filesWith("test-secret"), []);
   },
+});
+
+Deno.test("a table without rows keeps its columns through metrics, checks, files and saves", async () => {
+  await using place = new Place();
+  const said = await place.json(`
+    const none = resource("demo").sql\`select Name, Cylinders, Year from cars where Cylinders > \${99}\`;
+    none.notNull("Name").unique("Name");
+    const out = sqlite("runs/out.db", { name: "out" });
+    none.save(out.table("empty"));
+    const folder = files("runs/folder", { name: "folder" });
+    none.save(folder.file("empty.csv"));
+    none.save(folder.file("empty.parquet"));
+    await saveAll("r1");
+    const { value, table } = await none.head(5);
+    const [{ n }] = await resource("demo").sql\`select count(*) as n from cars\`.get();
+    const wrong = await none.missing("Nmae").get().catch((error) => String(error));
+    console.log(JSON.stringify({
+      value, n, columns: table.columns.map(({ name, type }) => name + " " + type),
+      rows: await none.rows().get(), wrong,
+      made: (await out.describe("empty")).columns.map(({ name, type }) => name + " " + type),
+      csv: Deno.readTextFileSync("runs/folder/empty.csv"),
+      read: await Promise.all(["empty.csv", "empty.parquet"].map(async (name) => (await folder.read(name).head()).table.columns.length)),
+    }));
+  `) as Record<string, unknown>;
+  assertStringIncludes(String(said.wrong), 'did you mean "Name"');
+  assertEquals({ ...said, wrong: "" }, {
+    value: [],
+    n: 406,
+    columns: ["Name string", "Cylinders number", "Year date"],
+    rows: 0,
+    wrong: "",
+    made: ["Name text", "Cylinders integer", "Year date"],
+    csv: "Name,Cylinders,Year\n",
+    read: [3, 3],
+  });
 });

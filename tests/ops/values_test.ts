@@ -6,6 +6,7 @@ import { encodeValue } from "../../lib/ops/values/encode_value.ts";
 import type { StoredFile } from "../../lib/ops/values/stored_value.ts";
 import { groupRows, TableWriter } from "../../lib/ops/values/table_writer.ts";
 import { TableReader } from "../../lib/ops/values/table_reader.ts";
+import { textHead } from "../../lib/ops/values/text_head.ts";
 import { fromTagged, NotStorable, toTagged } from "../../lib/ops/values/tagged_json.ts";
 
 function valueTest(title: string, body: (dir: string) => Promise<void>): void {
@@ -203,3 +204,45 @@ Deno.test("toTagged() leaves plain JSON as it is and names what cannot be kept",
   ring.self = ring;
   assertThrows(() => toTagged(ring), NotStorable, "part of itself");
 });
+
+valueTest("encodeValue() keeps Arrow tables, and without rows the types of their schema", async (dir) => {
+  const { Bool, Float64, Int64, Table, TimestampMillisecond, Utf8, vectorFromArray } = await import(
+    "../../lib/deps/arrow.ts"
+  );
+  const { makeArrow } = await import("../../lib/ops/child/arrow.ts");
+  const tableOf = (n: number[], w: string[], big: bigint[], flag: boolean[], at: (Date | null)[]) =>
+    new Table({
+      n: vectorFromArray(n, new Float64()),
+      w: vectorFromArray(w, new Utf8()),
+      big: vectorFromArray(big, new Int64()),
+      flag: vectorFromArray(flag, new Bool()),
+      at: vectorFromArray(at, new TimestampMillisecond()),
+    });
+  const types = (table: { schema: { fields: { name: string; type: unknown }[] } }) =>
+    table.schema.fields.map(({ name, type }) => `${name} ${type}`);
+  const filled = tableOf([1.5, 2], ["a", "b"], [1n, 2n ** 60n], [true, false], [new Date(5), null]);
+  for (const given of [filled, tableOf([], [], [], [], [])]) {
+    const stored = await encodeValue(given, dir) as StoredFile;
+    assertEquals(stored.table!.columns.map(({ type }) => type), ["number", "string", "bigint", "boolean", "date"]);
+    const back = decodeValue(stored, dir, [], makeArrow) as typeof given;
+    assertEquals(back.toArray().map((row) => ({ ...row })), given.toArray().map((row) => ({ ...row })));
+    assertEquals(types(back).map((type) => type.replace(/Dictionary<[^,]*, (.*)>/, "$1")), types(given));
+  }
+});
+
+valueTest(
+  "textHead() gives the first characters of a text, whole ones, and says whether there are more",
+  async (dir) => {
+    const text = "\ufeffaé€😀 and more";
+    await Deno.writeTextFile(`${dir}/a.txt`, text);
+    for (let count = 0; count <= text.length + 2; count++) {
+      assertEquals(textHead(`${dir}/a.txt`, count), { value: text.slice(0, count), more: text.length > count });
+    }
+    // A file of a gigabyte, most of which is a hole: nobody reads it.
+    using file = await Deno.open(`${dir}/a.txt`, { write: true });
+    await file.truncate(2 ** 30);
+    const before = Deno.memoryUsage().external;
+    assertEquals(textHead(`${dir}/a.txt`, 5).value, text.slice(0, 5));
+    assert(Deno.memoryUsage().external - before < 2 ** 20);
+  },
+);

@@ -6,6 +6,7 @@ import { openDuckdb } from "../../lib/resource/host/duckdb.ts";
 import { openMysql } from "../../lib/resource/host/mysql.ts";
 import { openPostgres } from "../../lib/resource/host/postgres.ts";
 import { openSqlite } from "../../lib/resource/host/sqlite.ts";
+import { type NumberSettings, parseNumberSettings } from "../../lib/resource/number_options.ts";
 import { readQuery } from "../../lib/resource/host/read_query.ts";
 import { saveTable, type SaveTarget } from "../../lib/resource/host/save.ts";
 import { queryData, type SqlQuery } from "../../lib/resource/sql_template.ts";
@@ -62,9 +63,13 @@ export class TestDatabase implements AsyncDisposable {
     });
   }
 
-  async read(query: SqlQuery, connection = this.connection): Promise<{ columns: TableColumn[]; rows: TableRow[] }> {
+  async read(
+    query: SqlQuery,
+    connection = this.connection,
+    numbers: NumberSettings = {},
+  ): Promise<{ columns: TableColumn[]; rows: TableRow[] }> {
     const { parts, values } = queryData(query);
-    await using table = await readQuery(this.open, connection, parts, values);
+    await using table = await readQuery(this.open, connection, parts, values, parseNumberSettings(numbers));
     const rows: TableRow[] = [];
     for await (const batch of table.batches) rows.push(...batch);
     return { columns: table.columns, rows };

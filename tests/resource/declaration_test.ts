@@ -94,3 +94,17 @@ Deno.test("sql refuses what no database takes, before anything runs", () => {
   assertStringIncludes(refusal(() => (sql as unknown as (text: string) => void)("select 1")), "template tag");
   assertStringIncludes(refusal(() => ident("")), "not empty");
 });
+
+Deno.test("parseDeclaration() refuses a ca that is no certificate, such as a path", () => {
+  const given = { type: "postgres", user: "u", host: "h", ca: "/etc/ssl/ca.pem" };
+  const error = assertThrows(() => parseDeclaration("db", given, { folder: "/", allowPlainSecrets: true }));
+  assertStringIncludes(String(error), "its ca is no certificate in PEM");
+});
+
+Deno.test("parseDeclaration() takes how numbers are read, and refuses other words", () => {
+  const place = { folder: "/", allowPlainSecrets: false };
+  const { numbers } = parseDeclaration("db", { type: "sqlite", path: "a.db", integers: "bigint" }, place);
+  assertEquals(numbers, { integers: "bigint" });
+  const error = assertThrows(() => parseDeclaration("db", { type: "sqlite", path: "a.db", decimals: "float" }, place));
+  assertStringIncludes(String(error), 'its decimals is "float", accepted is "text" or "number"');
+});

@@ -49,6 +49,22 @@ testDatabases("readQuery() takes no parameter for a part of the statement", asyn
   assertEquals(await database.tables(), ["t"]);
 });
 
+testDatabases("ident() takes no name for a part of the statement", async (database) => {
+  // What no database would have as a name stays out of the tables made here.
+  const names = injections.filter((name) => name !== "" && !(database.kind === "mysql" && /\ud83d| $/.test(name)));
+  for (const [i, name] of names.entries()) {
+    await database.save({ table: [name] }, [{ name, type: "text" }], [{ [name]: `in ${i}` }], `w/${i}`);
+    const { rows } = await database.read(
+      sql`select ${ident(name)} from ${ident(name)} where ${ident(name)} = ${`in ${i}`}`,
+    );
+    assertEquals(rows, [{ [name]: `in ${i}` }], name);
+    // A name that is not there is one that is not there, whatever it says.
+    const error = await refusal(database.read(sql`select ${ident(`${name} x`)} from ${ident(`${name} x`)}`));
+    assertEquals(error.code, "resource-missing", error.message);
+  }
+  assertEquals((await database.tables()).sort(), names.sort());
+});
+
 async function dialect(database: TestDatabase) {
   return await database.with((session) => Promise.resolve(session.dialect));
 }
@@ -88,10 +104,12 @@ testDatabases("readQuery() binds numbers, dates, bytes and null as what they are
   ];
   const row = { n: 9007199254740993n, d: new Date("2020-02-29"), b: new Uint8Array([1, 2]), f: true };
   await database.save({}, columns, [row, { n: 9007199254740992n, d: null, b: null, f: null }]);
-  assertEquals((await database.read(sql`select * from t where n = ${row.n}`)).rows, [row]);
-  assertEquals((await database.read(sql`select n from t where b = ${row.b}`)).rows, [{ n: row.n }]);
-  assertEquals((await database.read(sql`select n from t where f = ${true}`)).rows, [{ n: row.n }]);
-  assertEquals((await database.read(sql`select n from t where d = ${"2020-02-29"} limit ${1}`)).rows, [{ n: row.n }]);
+  const read = async (query: SqlQuery) =>
+    (await database.read(query, database.connection, { integers: "bigint" })).rows;
+  assertEquals(await read(sql`select * from t where n = ${row.n}`), [row]);
+  assertEquals(await read(sql`select n from t where b = ${row.b}`), [{ n: row.n }]);
+  assertEquals(await read(sql`select n from t where f = ${true}`), [{ n: row.n }]);
+  assertEquals(await read(sql`select n from t where d = ${"2020-02-29"} limit ${1}`), [{ n: row.n }]);
 });
 
 testDatabases("readQuery() runs a query inside of a query", async (database) => {

@@ -43,7 +43,11 @@ async function refusal(work: Promise<unknown>): Promise<DuctaflowError> {
 
 testDatabases("saveTable() and readQuery() keep every type, and null", async (database) => {
   await database.save({}, columns, [full, empty]);
-  const { columns: read, rows } = await database.read(sql`select * from t order by id desc`);
+  const { columns: read, rows } = await database.read(
+    sql`select * from t order by id desc`,
+    database.connection,
+    { integers: "bigint" },
+  );
   assertEquals(rows, [full, empty]);
   assertEquals(read.map(({ name, type }) => [name, type]), columns.map(({ name, type }) => [name, type]));
   const exact = read.find(({ name }) => name === "exact")!;

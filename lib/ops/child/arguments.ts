@@ -2,7 +2,7 @@
  * Arguments of an operator from its config: data, and artifacts in the folders of other runs.
  * @module
  */
-import type { SavedArtifact } from "../values/artifact_kind.ts";
+import type { SavedArtifact, TableShape } from "../values/artifact_kind.ts";
 import { input } from "../../flow.ts";
 import { decodeValue, type MakeArrow } from "../values/decode_value.ts";
 import { type StoredFile, storedPart, type StoredValue } from "../values/stored_value.ts";
@@ -55,16 +55,19 @@ function savedArtifact(value: StoredValue, folder: string, path: string[]): Loca
   const isFile = stored.kind !== "parts" && rest.length === 0;
   const file = isFile ? stored as StoredFile : undefined;
   const place = `${folder}/${file?.file ?? ""}`;
+  const isEmpty = file?.json === "array" && Deno.readTextFileSync(place).trim() === "[]";
   const isTable = file !== undefined && ["rows", "columns", "arrow"].includes(file.kind);
-  const shape = () => {
+  const shape = (): TableShape => {
+    // An empty list is a table of which nobody knows the columns.
+    if (isEmpty) return { rows: 0, columns: [] };
     using reader = new TableReader(place);
     return reader.shape;
   };
   return {
-    kind: file?.kind ?? "json",
+    kind: isEmpty ? "rows" : file?.kind ?? "json",
     path: place,
     type: file?.type ?? "application/json",
-    ...(isTable ? { table: shape() } : {}),
+    ...(isTable || isEmpty ? { table: shape() } : {}),
     value: () => Promise.resolve(decodeValue(value, folder, path)),
     async *batches() {
       if (!isTable) {

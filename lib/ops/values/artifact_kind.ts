@@ -22,6 +22,12 @@ export interface SavedArtifact {
 /** What a value was when it was stored: it comes back as the same. */
 export type ArtifactKind = "rows" | "columns" | "arrow" | "json" | "text" | "bytes" | "image" | "html";
 
+/** Rows that come bit by bit, with their columns: a table without rows keeps them. */
+export interface TypedRows extends AsyncIterable<Record<string, unknown>[]> {
+  /** The columns in order. */
+  columns: Pick<TableColumn, "name" | "type" | "source">[];
+}
+
 /** The type of the values of a column. `null` when there are none; `mixed` and `json` are stored as JSON. */
 export type ColumnKind = "number" | "boolean" | "string" | "date" | "bigint" | "bytes" | "json" | "mixed" | "null";
 
@@ -43,6 +49,8 @@ export interface TableColumn {
   nulls?: number;
   /** How many rows do not have the column, or have `undefined` there. */
   missing?: number;
+  /** What the column was where it was read from, such as `date` or `decimal(12, 2)`: a save makes the same of it. */
+  source?: string;
   /** The class of the array that a column of `columns` came in, such as `Float32Array`. */
   array?: string;
 }

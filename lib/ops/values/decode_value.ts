@@ -2,7 +2,9 @@
  * Gives a value back that `encode_value.ts` stored.
  * @module
  */
+import type { TableShape } from "./artifact_kind.ts";
 import type { StoredFile, StoredValue } from "./stored_value.ts";
+import { emptyRows } from "./empty_rows.ts";
 import { storedPart } from "./stored_value.ts";
 import { TableReader } from "./table_reader.ts";
 import { fromTagged } from "./tagged_json.ts";
@@ -10,7 +12,7 @@ import { fromTagged } from "./tagged_json.ts";
 const displayMethod = Symbol.for("Jupyter.display");
 
 /** What makes Arrow tables of columns: where it is needed, the package is loaded, and only there. */
-export type MakeArrow = (columns: Record<string, ArrayLike<unknown>>) => unknown;
+export type MakeArrow = (columns: Record<string, ArrayLike<unknown>>, shape: TableShape) => unknown;
 
 /** The value, or the part of it that a path leads to. */
 export function decodeValue(value: StoredValue, folder: string, path: string[] = [], makeArrow?: MakeArrow): unknown {
@@ -49,10 +51,10 @@ function decodeFile(stored: StoredFile, folder: string, makeArrow?: MakeArrow): 
 
 function decodeTable({ kind }: StoredFile, path: string, makeArrow?: MakeArrow): unknown {
   using reader = new TableReader(path);
-  if (kind === "rows") return reader.rows();
+  if (kind === "rows") return reader.shape.rows > 0 ? reader.rows() : emptyRows(reader.shape.columns);
   const columns = reader.columns();
   if (kind === "columns" || !makeArrow) return columns;
-  return makeArrow(columns);
+  return makeArrow(columns, reader.shape);
 }
 
 function bytes({ array }: StoredFile, path: string): unknown {

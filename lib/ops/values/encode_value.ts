@@ -2,8 +2,9 @@
  * Stores a value in files, each kind by its codec.
  * @module
  */
-import type { ColumnKind } from "./artifact_kind.ts";
+import type { ColumnKind, TypedRows } from "./artifact_kind.ts";
 import { kindOf, typedArrays } from "./column_kind.ts";
+import { maybeEmptyColumns } from "./empty_rows.ts";
 import type { JsonType, StoredFile, StoredValue } from "./stored_value.ts";
 import { groupRows, TableWriter } from "./table_writer.ts";
 import { NotStorable, toTagged } from "./tagged_json.ts";
@@ -35,7 +36,7 @@ export async function encodeValue(value: unknown, folder: string): Promise<Store
 
 function maybeParts(value: unknown): [string, unknown][] | undefined {
   if (typeof value !== "object" || value === null || isColumns(value)) return undefined;
-  if (!Array.isArray(value) && !isPlain(value)) return undefined;
+  if (!Array.isArray(value) && (!isPlain(value) || isStream(value))) return undefined;
   // A million rows are not looked at one by one to see that they are too many.
   if (Array.isArray(value) && (value.length > partsLimit || isRows(value))) return undefined;
   const entries = Object.entries(value);
@@ -46,11 +47,17 @@ function maybeParts(value: unknown): [string, unknown][] | undefined {
 /** Whether a value has a codec of its own, better than JSON. */
 function isLarge(value: unknown): boolean {
   return typeof value === "object" && value !== null &&
-    (isRows(value) || isColumns(value) || isArrow(value) || ArrayBuffer.isView(value) || displayMethod in value ||
+    (isRows(value) || maybeEmptyColumns(value) !== undefined || isColumns(value) || isArrow(value) ||
+      ArrayBuffer.isView(value) || displayMethod in value ||
       isStream(value));
 }
 
 async function encodeFile(value: unknown, folder: string, name: string): Promise<StoredFile> {
+  const columns = maybeEmptyColumns(value);
+  if (columns) {
+    const empty: TypedRows = { columns, async *[Symbol.asyncIterator]() {} };
+    return await encodeStream(empty, folder, name);
+  }
   const write = (ending: string, content: string | Uint8Array) => {
     const file = `${name}.${ending}`;
     if (typeof content === "string") Deno.writeTextFileSync(`${folder}/${file}`, content);
@@ -73,7 +80,13 @@ async function encodeFile(value: unknown, folder: string, name: string): Promise
     if (isColumns(value)) {
       return await table((writer) => writer.writeColumns(new Map(Object.entries(value))), "columns");
     }
-    if (isArrow(value)) return await table((writer) => writer.writeColumns(arrowColumns(value)), "arrow");
+    if (isArrow(value)) {
+      return await table((writer) => {
+        // Without values the schema alone tells the types.
+        if (value.numRows === 0) writer.expect(value.schema.fields.map(arrowColumn));
+        writer.writeColumns(arrowColumns(value));
+      }, "arrow");
+    }
     if (isStream(value)) return await encodeStream(value, folder, name);
     if (ArrayBuffer.isView(value)) return encodeBytes(value, write);
   }
@@ -99,8 +112,10 @@ async function writeTable(
 /** Rows that come bit by bit are written when there are enough for a row group. */
 async function encodeStream(value: AsyncIterable<unknown> | Iterable<unknown>, folder: string, name: string) {
   const path = `${folder}/${name}.parquet`;
-  let seen = false;
+  const { columns } = value as Partial<TypedRows>;
+  let seen = Array.isArray(columns);
   const stored = await writeTable(path, `${name}.parquet`, "rows", async (writer) => {
+    if (Array.isArray(columns)) writer.expect(columns);
     let waiting: Row[] = [];
     for await (const item of value) {
       const rows = Array.isArray(item) ? item : [item];
@@ -190,7 +205,7 @@ function isPlain(value: unknown): value is Row {
 
 interface ArrowLike {
   numRows: number;
-  schema: { fields: { name: string }[] };
+  schema: { fields: { name: string; type?: unknown }[] };
   getChild(
     name: string,
   ): { nullCount: number; toArray(): ArrayLike<unknown>; [Symbol.iterator](): Iterator<unknown> } | null;
@@ -200,15 +215,39 @@ function isArrow(value: object): value is ArrowLike {
   return "numRows" in value && "schema" in value && typeof (value as ArrowLike).getChild === "function";
 }
 
+/** The column of an Arrow field, with the kind that its values have in JavaScript. */
+function arrowColumn({ name, type }: ArrowLike["schema"]["fields"][number]): TypedRows["columns"][number] {
+  const word = String(type).replace(/^Dictionary<[^,]*, (.*)>$/, "$1");
+  const [, kind] = arrowKinds.find(([pattern]) => pattern.test(word)) ?? [];
+  return { name, type: kind ?? "null" };
+}
+
+const arrowKinds: [RegExp, ColumnKind][] = [
+  [/^U?int64$/i, "bigint"],
+  [/^(Date|Timestamp)/, "date"],
+  [/^(U?int|Float)/i, "number"],
+  [/Utf8$/, "string"],
+  [/^Bool/, "boolean"],
+  [/Binary/, "bytes"],
+  [/^(List|Struct|Map|FixedSizeList|[<{])/, "json"],
+];
+
 function arrowColumns(table: ArrowLike): Map<string, ArrayLike<unknown>> {
-  return new Map(table.schema.fields.map(({ name }) => {
+  return new Map(table.schema.fields.map((field) => {
+    const { name } = field;
     const column = table.getChild(name)!;
+    // Arrow gives them as milliseconds, and would give them back as numbers.
+    if (arrowColumn(field).type === "date") return [name, Array.from(column as Iterable<unknown>, dateOf)];
     const array = column.nullCount === 0 ? column.toArray() : undefined;
     // What Arrow packs in its own way (texts, dates, decimals) is taken value by value.
     const same = array !== undefined && isTyped(array) && array.length === table.numRows &&
       typeof array[0] === typeof column[Symbol.iterator]().next().value;
     return [name, same ? array : [...column as Iterable<unknown>]];
   }));
+}
+
+function dateOf(milliseconds: unknown): Date | null {
+  return milliseconds === null || milliseconds === undefined ? null : new Date(Number(milliseconds));
 }
 
 function isStream(value: object): value is AsyncIterable<unknown> | Iterable<unknown> {

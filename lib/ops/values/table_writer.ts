@@ -4,7 +4,7 @@
  * others do not look.
  * @module
  */
-import type { ColumnKind, TableColumn, TableShape } from "./artifact_kind.ts";
+import type { ColumnKind, TableColumn, TableShape, TypedRows } from "./artifact_kind.ts";
 import { commonKind, kindOf, storage, typedArrays } from "./column_kind.ts";
 import { bytesOf, encodeColumn, type EncodedColumn } from "./encode_column.ts";
 import {
@@ -49,6 +49,7 @@ interface OpenColumn {
   sure?: boolean;
   nulls: number;
   missing: number;
+  source?: string;
 }
 
 /** A Parquet file that grows. Call `finish`, or dispose it and it is closed as it is. */
@@ -76,6 +77,18 @@ export class TableWriter {
   declare(kinds: Iterable<[name: string, kind: ColumnKind]>): void {
     this.#declared = true;
     for (const [name, kind] of kinds) this.#columns.set(name, { name, kind, sure: true, nulls: 0, missing: 0 });
+  }
+
+  /**
+   * Says all columns of rows that come bit by bit. Where a kind is `null`, the values decide; where it is `json` or `mixed`,
+   * they may be of any kind.
+   */
+  expect(columns: TypedRows["columns"]): void {
+    this.#declared = true;
+    for (const { name, type, source } of columns) {
+      const sure = type === "json" || type === "mixed";
+      this.#columns.set(name, { name, kind: type, sure, nulls: 0, missing: 0, ...(source ? { source } : {}) });
+    }
   }
 
   /** Writes rows as row groups. */
@@ -228,10 +241,11 @@ function stored({ kind, array }: OpenColumn): { type: number; converted?: number
   return kind === "null" ? { type: physical.bytes } : storage[kind];
 }
 
-function described({ name, kind, nulls, missing, array }: OpenColumn): TableColumn {
+function described({ name, kind, nulls, missing, array, source }: OpenColumn): TableColumn {
   return {
     name,
     type: kind,
+    ...(source ? { source } : {}),
     ...(nulls > 0 ? { nulls } : {}),
     ...(missing > 0 ? { missing } : {}),
     ...(array ? { array } : {}),

@@ -13,7 +13,12 @@ import { decodeFile, encodeFile } from "../host/file_formats.ts";
 import { resourceError } from "../host/resource_error.ts";
 
 /** The value of a file. */
-export async function read(connection: FilesConnection, path: string, format: StoreFormat): Promise<unknown> {
+export async function read(
+  connection: FilesConnection,
+  path: string,
+  format: StoreFormat,
+  numbers?: unknown,
+): Promise<unknown> {
   const file = join(connection.dir, path);
   try {
     await Deno.stat(file);
@@ -21,7 +26,7 @@ export async function read(connection: FilesConnection, path: string, format: St
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw resourceError(connection, { code: "resource-missing", text: `has no file "${path}"` });
   }
-  return await decodeFile(file, format);
+  return await decodeFile(file, format, numbers, connection);
 }
 
 /** Saves an artifact as a file: written beside it, then renamed, so that it is there whole or not at all. */

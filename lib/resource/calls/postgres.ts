@@ -1,32 +1,10 @@
 /**
- * What steps do with PostgreSQL. Each database has a module of its own, so that no process loads the driver of another.
+ * What steps do with PostgreSQL.
  * @module
  */
-import type { SavedArtifact, SavingRun } from "../../ops/external.ts";
-import { answer } from "../host/answer.ts";
-import type { ServerConnection } from "../host/connection.ts";
-import { answerDatabase, readRows, saveRows, type TableTarget } from "../host/database_calls.ts";
+import { databaseCalls } from "../host/database_calls.ts";
 import { openPostgres } from "../host/postgres.ts";
 
-/** The rows of a query. */
-export function read(
-  connection: ServerConnection,
-  query: unknown,
-  values: unknown[],
-): AsyncIterable<Record<string, unknown>[]> {
-  return readRows(openPostgres, connection, query, values);
-}
+export const { read, save, answer } = databaseCalls(openPostgres);
 
-/** Saves the rows of an artifact. */
-export function save(
-  artifact: SavedArtifact,
-  run: SavingRun,
-  connection: ServerConnection,
-  target: TableTarget,
-): Promise<object> {
-  return saveRows(openPostgres, artifact, run, connection, target);
-}
-
-if (import.meta.main) {
-  await answer<ServerConnection>((connection, question) => answerDatabase(openPostgres, connection, question));
-}
+if (import.meta.main) await answer();

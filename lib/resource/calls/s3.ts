@@ -2,7 +2,7 @@
  * What steps do with buckets.
  * @module
  */
-import type { SavedArtifact, SavingRun } from "../../ops/external.ts";
+import type { SavedArtifact, SavingRun, TypedRows } from "../../ops/external.ts";
 import type { StoreFormat } from "../store.ts";
 import { answer } from "../host/answer.ts";
 import type { S3Connection } from "../host/connection.ts";
@@ -12,17 +12,44 @@ import { runKey } from "../host/run_key.ts";
 import { s3Request } from "../host/s3_client.ts";
 
 /** The value of an object. */
-export async function read(connection: S3Connection, key: string, format: StoreFormat): Promise<unknown> {
+export async function read(
+  connection: S3Connection,
+  key: string,
+  format: StoreFormat,
+  numbers?: unknown,
+): Promise<unknown> {
   const bytes = await readObject(connection, key);
   if (format === "bytes") return bytes;
   // Tables are read from files: this one is in the run folder until it has been read.
   const path = await Deno.makeTempFile({ dir: ".", suffix: `.${format}` });
+  let value: unknown;
   try {
     await Deno.writeFile(path, bytes);
-    return await decodeFile(path, format);
-  } finally {
+    value = await decodeFile(path, format, numbers, connection);
+  } catch (error) {
     await Deno.remove(path);
+    throw error;
   }
+  if (isTypedRows(value)) return thenRemoved(value, path);
+  await Deno.remove(path);
+  return value;
+}
+
+function isTypedRows(value: unknown): value is TypedRows {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+function thenRemoved(table: TypedRows, path: string): TypedRows {
+  return {
+    columns: table.columns,
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* table;
+      } finally {
+        await Deno.remove(path);
+      }
+    },
+  };
 }
 
 /** Saves an artifact as an object. */

@@ -4,7 +4,9 @@
  */
 import { DuctaflowError, isDuctaflowError, messageOf } from "../../base/error.ts";
 import { writeAll } from "../../base/write_all.ts";
-import type { DatabaseQuestion } from "./database_calls.ts";
+
+/** What a program may ask a resource outside of any run. */
+export type DatabaseQuestion = { ask: "test" } | { ask: "list" } | { ask: "describe"; table: string[] };
 
 /** An answer, or why there is none. */
 export type Answer = { value: unknown } | { error: { message: string; code: string; hint?: string } };

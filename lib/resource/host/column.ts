@@ -34,6 +34,10 @@ export interface TableColumn {
   zoned?: boolean;
   /** False when the database holds no null in it. */
   nullable?: boolean;
+  /** What it is in the database, where a result has it as another type. */
+  stored?: ColumnType;
+  /** Whether no value says what the type is. */
+  open?: boolean;
   /** The type as the database calls it. */
   native?: string;
 }
@@ -80,6 +84,11 @@ export class ColumnTypes {
         }
       }
     }
+  }
+
+  /** The type of a column; undefined when it has no values. */
+  type(name: string): ColumnType | undefined {
+    return this.#types.get(name);
   }
 
   /** What was found. */

@@ -28,7 +28,7 @@ export interface ServerConnection {
   password?: string;
   /** Whether the connection is encrypted and the server's certificate checked. */
   tls: boolean;
-  /** Certificates, in PEM, that are trusted besides the usual ones. */
+  /** Certificates, in PEM, of the authorities to trust. */
   ca?: string;
 }
 

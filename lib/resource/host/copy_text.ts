@@ -3,6 +3,7 @@
  * @module
  */
 import type { TableColumn, TableRow } from "./column.ts";
+import { jsonText } from "./json_text.ts";
 
 const escapes: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -17,7 +18,7 @@ export function copyLine(row: TableRow, columns: TableColumn[]): string {
 
 function copyField(value: unknown, { name, type }: TableColumn): string {
   if (value === null || value === undefined) return "\\N";
-  if (type === "json") return escaped(JSON.stringify(value));
+  if (type === "json") return escaped(jsonText(value));
   switch (typeof value) {
     case "boolean":
       return value ? "t" : "f";
@@ -32,7 +33,7 @@ function copyField(value: unknown, { name, type }: TableColumn): string {
   }
   if (value instanceof Date) return type === "date" ? value.toISOString().slice(0, 10) : value.toISOString();
   if (value instanceof Uint8Array) return `\\\\x${(value as unknown as { toHex(): string }).toHex()}`;
-  return escaped(JSON.stringify(value));
+  return escaped(jsonText(value));
 }
 
 function escaped(text: string): string {

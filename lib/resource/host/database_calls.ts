@@ -2,12 +2,14 @@
  * What steps do with databases: the functions that run in processes of their own, whatever the database is.
  * @module
  */
-import type { SavedArtifact, SavingRun } from "../../ops/external.ts";
+import type { SavedArtifact, SavingRun, TypedRows } from "../../ops/external.ts";
 import type { TableRow } from "./column.ts";
 import type { DatabaseConnection } from "./connection.ts";
-import { columnsOfArtifact } from "./artifact_columns.ts";
+import { answer, type DatabaseQuestion } from "./answer.ts";
+import { artifactColumns, columnsOfArtifact } from "./artifact_columns.ts";
+import { parseNumberSettings } from "../number_options.ts";
 import { runKey } from "./run_key.ts";
-import { readQuery } from "./read_query.ts";
+import { type OpenTable, readQuery } from "./read_query.ts";
 import { type SaveMode, type SaveResult, saveTable } from "./save.ts";
 import type { ListedTable, Opener, TableDescription } from "./session.ts";
 import { parseSql } from "./sql_text.ts";
@@ -21,19 +23,39 @@ export interface TableTarget {
   types?: Record<string, string>;
 }
 
-/** The rows of a query, in batches as they come. */
-export async function* readRows<C extends DatabaseConnection>(
-  open: Opener<C>,
-  connection: C,
-  query: unknown,
-  values: unknown[],
-): AsyncGenerator<TableRow[]> {
-  await using table = await readQuery(open, connection, parseSql(query), values);
-  yield* table.batches;
+/** The functions of a module in `calls/`. */
+export interface DatabaseCalls<C extends DatabaseConnection> {
+  /** The rows of a query, in batches as they come, and their columns, also where there are no rows. */
+  read(connection: C, query: unknown, values: unknown[], numbers?: unknown): Promise<TypedRows>;
+  /** Saves the rows of an artifact. */
+  save(artifact: SavedArtifact, run: SavingRun, connection: C, target: TableTarget): Promise<SaveResult>;
+  /** Answers the question that stands on stdin. */
+  answer(): Promise<void>;
 }
 
-/** Saves the rows of an artifact. */
-export async function saveRows<C extends DatabaseConnection>(
+/**
+ * The calls of one database. Each has a module of its own in `calls/`, which names its opener: so no process loads, or may
+ * fetch, the driver of another.
+ */
+export function databaseCalls<C extends DatabaseConnection>(open: Opener<C>): DatabaseCalls<C> {
+  return {
+    read: async (connection, query, values, numbers) =>
+      typedRows(await readQuery(open, connection, parseSql(query), values, parseNumberSettings(numbers))),
+    save: (artifact, run, connection, target) => saveRows(open, artifact, run, connection, target),
+    answer: () => answer<C>((connection, question) => answerDatabase(open, connection, question)),
+  };
+}
+
+function typedRows(table: OpenTable): TypedRows {
+  return { columns: artifactColumns(table.columns), [Symbol.asyncIterator]: () => batchesOf(table) };
+}
+
+async function* batchesOf(table: OpenTable): AsyncGenerator<TableRow[]> {
+  await using open = table;
+  yield* open.batches;
+}
+
+async function saveRows<C extends DatabaseConnection>(
   open: Opener<C>,
   artifact: SavedArtifact,
   run: SavingRun,
@@ -49,11 +71,7 @@ export async function saveRows<C extends DatabaseConnection>(
   }
 }
 
-/** What a program may ask a database outside of any run. */
-export type DatabaseQuestion = { ask: "test" } | { ask: "list" } | { ask: "describe"; table: string[] };
-
-/** Answers a question. */
-export async function answerDatabase<C extends DatabaseConnection>(
+async function answerDatabase<C extends DatabaseConnection>(
   open: Opener<C>,
   connection: C,
   question: DatabaseQuestion,

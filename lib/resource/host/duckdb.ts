@@ -7,6 +7,8 @@ import { batchSize, rowMaker, type TableColumn, type TableStream } from "./colum
 import type { DuckdbConnection } from "./connection.ts";
 import { duckdbDialect, quoted, quotedTable, type TableName } from "./dialect.ts";
 import { columnOfDuckdb, fromDuckdb, toDuckdb } from "./duckdb_values.ts";
+import { jsonText } from "./json_text.ts";
+import { type NumberOptions, resultColumn } from "./numbers.ts";
 import { resourceError, type ResourceProblem } from "./resource_error.ts";
 import type { ListedTable, Purpose, Session, TableDescription } from "./session.ts";
 import type { BoundSql, SqlValue } from "./sql_text.ts";
@@ -58,7 +60,7 @@ class DuckdbSession implements Session {
     }
   }
 
-  async read({ text, values }: BoundSql): Promise<TableStream> {
+  async read({ text, values }: BoundSql, numbers: NumberOptions): Promise<TableStream> {
     try {
       // The library runs all statements of a text but the last at once.
       const statements = await this.#client.extractStatements(text);
@@ -71,8 +73,10 @@ class DuckdbSession implements Session {
       }
       const result = await this.#client.stream(text, values.map((value) => toDuckdb(value, this.#library)));
       const types = result.columnTypes();
-      const columns = result.columnNames().map((name, i) => columnOfDuckdb(name, types[i].alias ?? String(types[i])));
-      return { columns, batches: this.#batches(result, columns) };
+      const columns = result.columnNames().map((name, i) =>
+        resultColumn(columnOfDuckdb(name, types[i].alias ?? String(types[i])), numbers)
+      );
+      return { columns, batches: this.#batches(result, columns, numbers) };
     } catch (error) {
       throw this.explain(error);
     }
@@ -81,12 +85,13 @@ class DuckdbSession implements Session {
   async *#batches(
     result: { fetchChunk(): Promise<{ rowCount: number; getRows(): DuckDBValue[][] } | null> },
     columns: TableColumn[],
+    numbers: NumberOptions,
   ) {
     const make = rowMaker(columns);
     try {
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         yield chunk.getRows().map((values) =>
-          make(values.map((value, i) => fromDuckdb(value, columns[i], this.connection)))
+          make(values.map((value, i) => fromDuckdb(value, columns[i], this.connection, numbers)))
         );
       }
     } catch (error) {
@@ -199,9 +204,9 @@ function appendTo(appender: Appender, value: unknown, column: TableColumn, libra
         : appender.appendTimestamp(new library.DuckDBTimestampValue(micros));
     }
     case "json":
-      return appender.appendVarchar(JSON.stringify(value));
+      return appender.appendVarchar(jsonText(value));
     default:
-      return appender.appendVarchar(typeof value === "object" ? JSON.stringify(value) : String(value));
+      return appender.appendVarchar(typeof value === "object" ? jsonText(value) : String(value));
   }
 }
 

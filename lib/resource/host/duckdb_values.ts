@@ -4,6 +4,7 @@
  */
 import type { ColumnType, TableColumn } from "./column.ts";
 import type { DuckdbConnection } from "./connection.ts";
+import { type NumberOptions, safeInteger } from "./numbers.ts";
 import { resourceError } from "./resource_error.ts";
 import type { SqlValue } from "./sql_text.ts";
 import type { DuckDBValue } from "../../deps/duckdb.ts";
@@ -46,19 +47,25 @@ export function fromDuckdb(
   value: DuckDBValue,
   column: TableColumn,
   connection: DuckdbConnection,
+  numbers: NumberOptions,
 ): unknown {
   if (value === null) return null;
   switch (column.type) {
     case "integer":
+      return safeInteger(value, column, connection);
+    case "bigint":
+      return typeof value === "bigint" ? value : BigInt(String(value));
     case "number":
-      return Number(value);
+      return Number(typeof value === "object" ? String(value) : value);
     case "bytes":
       return Uint8Array.from((value as { bytes: Uint8Array }).bytes);
     case "date":
     case "timestamp":
       return dateOf(value, column, connection);
     case "json":
-      return typeof value === "string" && column.native === "JSON" ? JSON.parse(value) : jsonOf(value);
+      return typeof value === "string" && column.native === "JSON"
+        ? JSON.parse(value)
+        : jsonOf(value, (item) => numbers.integers === "bigint" ? item : safeInteger(item, column, connection));
     case "text":
     case "decimal":
       return String(value);
@@ -79,19 +86,20 @@ function dateOf(value: DuckDBValue, column: TableColumn, connection: DuckdbConne
   });
 }
 
-/** Lists, structs and maps of the library as plain JSON. */
-function jsonOf(value: unknown): unknown {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+/** Lists, structs and maps of the library as plain data. */
+function jsonOf(value: unknown, integer: (item: bigint) => unknown): unknown {
+  if (typeof value === "bigint") return integer(value);
   if (typeof value !== "object" || value === null) return value;
   const { items, entries } = value as { items?: unknown; entries?: unknown };
-  if (Array.isArray(items)) return items.map(jsonOf);
+  const inner = (item: unknown) => jsonOf(item, integer);
+  if (Array.isArray(items)) return items.map(inner);
   if (Array.isArray(entries)) {
     return Object.fromEntries(
-      (entries as { key: unknown; value: unknown }[]).map((e) => [String(e.key), jsonOf(e.value)]),
+      (entries as { key: unknown; value: unknown }[]).map((e) => [String(e.key), inner(e.value)]),
     );
   }
   if (entries !== undefined || items !== undefined) {
-    return Object.fromEntries(Object.entries((entries ?? items) as object).map(([key, item]) => [key, jsonOf(item)]));
+    return Object.fromEntries(Object.entries((entries ?? items) as object).map(([key, item]) => [key, inner(item)]));
   }
   return String(value);
 }

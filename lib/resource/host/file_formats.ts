@@ -5,7 +5,11 @@
 import { readSource } from "../../batch/tables/read_source.ts";
 import { DuctaflowError } from "../../base/error.ts";
 import type { SavedArtifact } from "../../ops/external.ts";
+import { jsonText } from "./json_text.ts";
+import { readParquetFile } from "./parquet_file.ts";
 import type { StoreFormat } from "../store.ts";
+import type { StoreConnection } from "./connection.ts";
+import { parseNumberSettings } from "../number_options.ts";
 import { ColumnTypes, type TableRow } from "./column.ts";
 import { guarded, unguardedRow } from "./formula_guard.ts";
 
@@ -27,19 +31,28 @@ export function mediaTypeOf(path: string, format: StoreFormat): string {
 }
 
 /** The value of a file on this machine. */
-export async function decodeFile(path: string, format: StoreFormat): Promise<unknown> {
+export async function decodeFile(
+  path: string,
+  format: StoreFormat,
+  numbers: unknown,
+  connection: StoreConnection,
+): Promise<unknown> {
   switch (format) {
+    case "parquet":
+      return await readParquetFile(path, parseNumberSettings(numbers), connection);
     case "text":
       return await Deno.readTextFile(path);
     case "bytes":
       return await Deno.readFile(path);
     case "json":
       return JSON.parse(await Deno.readTextFile(path));
-    case "csv":
-    case "tsv":
-      return (await readTable(path)).map(unguardedRow);
-    default:
-      return (await readSource(path)).map((row) => ({ ...row }));
+    default: {
+      const rows = await readSource(path);
+      // A table without rows knows its columns as it is.
+      if (rows.length === 0) return rows;
+      const isText = format === "csv" || format === "tsv";
+      return isText ? rows.map(unguardedRow) : rows.map((row) => ({ ...row }));
+    }
   }
 }
 
@@ -47,7 +60,13 @@ export async function decodeFile(path: string, format: StoreFormat): Promise<unk
 export async function* encodeFile(artifact: SavedArtifact, format: StoreFormat): AsyncGenerator<Uint8Array> {
   const isTable = ["rows", "columns", "arrow"].includes(artifact.kind);
   if (!isTable) return yield* encodeValue(artifact, format);
-  if (format === "parquet") return yield* fileBytes(artifact.path);
+  if (format === "parquet") {
+    if (artifact.table?.columns.length !== 0) return yield* fileBytes(artifact.path);
+    throw new DuctaflowError("An empty list, which tells no columns, cannot be saved as parquet", {
+      code: "resource-mismatch",
+      hint: "Let the operator return columns or an Arrow table, which have columns without rows, or save it as .json",
+    });
+  }
   const encode =
     { csv: csvPieces(","), tsv: csvPieces("\t"), json: jsonPieces, ndjson: ndjsonPieces }[format as string];
   if (encode === undefined) {
@@ -111,11 +130,4 @@ async function* jsonPieces(artifact: SavedArtifact): AsyncGenerator<string> {
     }
   }
   yield before === "[\n" ? "[]\n" : "\n]\n";
-}
-
-/** JSON; a BigInt is a number where that is exact, else text. */
-function jsonText(value: unknown, indent?: number): string {
-  const plain = (_: string, item: unknown) =>
-    typeof item !== "bigint" ? item : Number.isSafeInteger(Number(item)) ? Number(item) : String(item);
-  return JSON.stringify(value, plain, indent);
 }

@@ -7,6 +7,7 @@ import { batchSize, rowMaker, type TableColumn, type TableStream } from "./colum
 import type { ServerConnection } from "./connection.ts";
 import { mysqlDialect, quotedTable, type TableName } from "./dialect.ts";
 import { mysqlProblem } from "./mysql_problem.ts";
+import { type NumberOptions, resultColumn } from "./numbers.ts";
 import { columnOfMysql, converterOf, declaredColumn, toMysql } from "./mysql_values.ts";
 import { networkProblem, resourceError } from "./resource_error.ts";
 import type { ListedTable, Purpose, Session, TableDescription } from "./session.ts";
@@ -21,8 +22,9 @@ const mostBytes = 4 * 1024 * 1024;
 
 /** Connects; for a read, to a session that cannot write. */
 export async function openMysql(connection: ServerConnection, purpose: Purpose): Promise<Session> {
-  const { createConnection } = await import("../../deps/mysql.ts");
   const { host, port, user, database, password } = connection;
+  if (connection.tls) checkName(connection);
+  const { createConnection } = await import("../../deps/mysql.ts");
   const client = createConnection({
     host,
     port,
@@ -30,7 +32,7 @@ export async function openMysql(connection: ServerConnection, purpose: Purpose):
     database,
     password: password ?? "",
     connectTimeout: patience,
-    ssl: connection.tls ? { rejectUnauthorized: true, ca: connection.ca } : undefined,
+    ssl: connection.tls ? { rejectUnauthorized: true, verifyIdentity: true, ca: connection.ca } : undefined,
     charset: "utf8mb4",
     timezone: "Z",
     // What the driver would make of dates and long numbers is not exact.
@@ -55,6 +57,17 @@ export async function openMysql(connection: ServerConnection, purpose: Purpose):
     await session.close();
     throw error;
   }
+}
+
+/** The driver checks the names in certificates, and takes any certificate for an address. */
+function checkName(connection: ServerConnection): void {
+  if (!/^[\d.]+$|:/.test(connection.host)) return;
+  throw resourceError(connection, {
+    code: "resource-denied",
+    text: "is given by its address, and a certificate is checked for a name",
+    hint:
+      "Give the host by the name that stands in its certificate, or { tls: false } where nobody can listen in between",
+  });
 }
 
 class MysqlSession implements Session {
@@ -91,7 +104,7 @@ class MysqlSession implements Session {
     }
   }
 
-  async read({ text, values }: BoundSql): Promise<TableStream> {
+  async read({ text, values }: BoundSql, numbers: NumberOptions): Promise<TableStream> {
     await this.run("start transaction with consistent snapshot, read only");
     this.#checkOpen();
     const command = this.#client.execute(
@@ -104,7 +117,7 @@ class MysqlSession implements Session {
     rows.once("end", () => resolve([]));
     try {
       const fields = await promise;
-      const columns = fields.map(columnOfMysql);
+      const columns = fields.map((field) => resultColumn(columnOfMysql(field), numbers));
       return { columns, batches: this.#batches(rows, columns, fields) };
     } catch (error) {
       throw this.explain(error);

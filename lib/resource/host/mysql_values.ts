@@ -4,6 +4,8 @@
  */
 import type { ColumnType, TableColumn } from "./column.ts";
 import type { ServerConnection } from "./connection.ts";
+import { jsonText } from "./json_text.ts";
+import { safeInteger } from "./numbers.ts";
 import { resourceError } from "./resource_error.ts";
 import type { FieldPacket } from "../../deps/mysql.ts";
 
@@ -45,6 +47,7 @@ export function columnOfMysql(field: FieldPacket): TableColumn {
   const [ours, native] = known[type] ?? ["text", "text"];
   // The words of BOOLEAN: an integer with one digit.
   if (type === 1 && columnLength === 1) return { name, type: "boolean", native: "boolean" };
+  if (type === 8 && Number(flags) & unsigned) return { name, type: ours, native: "bigint unsigned" };
   if (ours !== "decimal") return { name, type: ours, native, ...ours === "timestamp" ? { zoned: type === 7 } : {} };
   // Their length counts the sign and the point.
   const signs = (Number(flags) & unsigned ? 0 : 1) + (decimals > 0 ? 1 : 0);
@@ -84,6 +87,7 @@ export function converterOf(
     case "bigint":
       return (value) => BigInt(value as string | number);
     case "integer":
+      return column.stored ? (value) => safeInteger(value, column, connection) : Number;
     case "number":
       return Number;
     case "decimal":
@@ -115,7 +119,7 @@ function dateOf(text: string, field: FieldPacket, column: TableColumn, connectio
 /** A value as a parameter. */
 export function toMysql(value: unknown, column?: TableColumn): null | number | string | boolean | Uint8Array {
   if (value === null || value === undefined) return null;
-  if (column?.type === "json") return JSON.stringify(value);
+  if (column?.type === "json") return jsonText(value);
   switch (typeof value) {
     case "number":
       if (Number.isFinite(value)) return value;
@@ -132,5 +136,5 @@ export function toMysql(value: unknown, column?: TableColumn): null | number | s
     const text = value.toISOString();
     return column?.type === "date" ? text.slice(0, 10) : text.slice(0, 23).replace("T", " ");
   }
-  return JSON.stringify(value);
+  return jsonText(value);
 }

@@ -7,6 +7,7 @@ import { batchSize, rowMaker, type TableColumn, type TableStream } from "./colum
 import type { ServerConnection } from "./connection.ts";
 import { copyLine } from "./copy_text.ts";
 import { postgresDialect, quotedTable, type TableName } from "./dialect.ts";
+import { type NumberOptions, resultColumn } from "./numbers.ts";
 import { columnsOfTable, keysOfTable, listing, type PostgresField, withTableFacts } from "./postgres_catalog.ts";
 import { columnOfPostgres, converterOf, rawTypes, toPostgres } from "./postgres_values.ts";
 import { networkProblem, resourceError, type ResourceProblem } from "./resource_error.ts";
@@ -29,7 +30,8 @@ export async function openPostgres(connection: ServerConnection, purpose: Purpos
       user,
       database,
       password: password ?? "",
-      ssl: connection.tls ? { rejectUnauthorized: true, ca: connection.ca } : false,
+      // The driver would leave an address unchecked, and take a certificate for any other machine.
+      ssl: connection.tls ? { rejectUnauthorized: true, ca: connection.ca, host } : false,
       max: 1,
       idle_timeout: 0,
       max_lifetime: null,
@@ -99,7 +101,7 @@ class PostgresSession implements Session {
     }
   }
 
-  async read({ text, values }: BoundSql): Promise<TableStream> {
+  async read({ text, values }: BoundSql, numbers: NumberOptions): Promise<TableStream> {
     await this.run("begin isolation level repeatable read read only");
     this.#checkOpen();
     const parameters = values.map(toPostgres) as never[];
@@ -108,7 +110,8 @@ class PostgresSession implements Session {
     try {
       const described = await this.#answered(this.client.unsafe(text, parameters, options).describe());
       const fields = described.columns as unknown as PostgresField[];
-      const columns = await withTableFacts(this, fields.map(columnOfPostgres), fields);
+      const found = await withTableFacts(this, fields.map(columnOfPostgres), fields);
+      const columns = found.map((column) => resultColumn(column, numbers));
       const cursor = this.client.unsafe(text, parameters, options).values().cursor(batchSize);
       return {
         columns,
@@ -231,7 +234,9 @@ function problemOf(error: unknown, { user, database }: ServerConnection, text?: 
     return {
       code: "resource-denied",
       text: `refused the user "${user}": ${message}`,
-      hint: "Check user and password; a password is best given by reference, as ${NAME}",
+      hint: /no encryption/.test(message)
+        ? "The server may want encryption: give { tls: true }"
+        : "Check user and password; a password is best given by reference, as ${NAME}",
     };
   }
   if (code === "3D000") return { code: "resource-missing", text: `has no database "${database}"` };

@@ -5,6 +5,7 @@
 import type { TableColumn } from "./column.ts";
 import type { ServerConnection } from "./connection.ts";
 import type { PostgresField } from "./postgres_catalog.ts";
+import { safeInteger } from "./numbers.ts";
 import { resourceError } from "./resource_error.ts";
 import type { SqlValue } from "./sql_text.ts";
 
@@ -60,6 +61,7 @@ export function converterOf(
     case "boolean":
       return (text) => text === "t";
     case "integer":
+      return column.stored ? (text) => safeInteger(text, column, connection) : Number;
     case "number":
       return Number;
     case "bigint":

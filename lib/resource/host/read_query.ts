@@ -6,6 +6,8 @@ import { DuctaflowError } from "../../base/error.ts";
 import type { TableStream } from "./column.ts";
 import type { DatabaseConnection } from "./connection.ts";
 import { listed } from "./dialect.ts";
+import { numberDefaults } from "../number_options.ts";
+import type { NumberOptions } from "./numbers.ts";
 import type { Opener } from "./session.ts";
 import { bindSql, type SqlPart } from "./sql_text.ts";
 
@@ -18,10 +20,11 @@ export async function readQuery<C extends DatabaseConnection>(
   connection: C,
   query: readonly SqlPart[],
   values: readonly unknown[] = [],
+  numbers: NumberOptions = numberDefaults,
 ): Promise<OpenTable> {
   const session = await open(connection, "read");
   try {
-    const table = await session.read(bindSql(query, values, session.dialect));
+    const table = await session.read(bindSql(query, values, session.dialect), numbers);
     checkColumns(table, connection);
     return { ...table, [Symbol.asyncDispose]: () => session.close() };
   } catch (error) {

@@ -9,6 +9,8 @@ import { type Connection, describeConnection } from "./connection.ts";
 export type ResourceErrorCode =
   /** User or password was refused, or the right to do something. */
   | "resource-denied"
+  /** The server cannot prove that it is the one, or speaks no TLS. */
+  | "resource-untrusted"
   /** Nobody answers there. */
   | "resource-unreachable"
   /** The connection broke. */
@@ -102,8 +104,40 @@ export function networkProblem(error: unknown): ResourceProblem | undefined {
         hint: "Run again: what was not committed was not saved",
       };
   }
+  const certificate = certificateProblem(code, message);
+  if (certificate) return certificate;
   if (typeof message === "string" && /Requires net access to/.test(message)) {
     return { code: "resource-denied", text: `may not be connected to from this process: ${message}` };
   }
   return undefined;
+}
+
+/** What the other side of an encrypted connection has not proved; undefined for all else. */
+function certificateProblem(code: unknown, message: unknown): ResourceProblem | undefined {
+  const text = typeof message === "string" ? message : "";
+  if (
+    code === "HANDSHAKE_NO_SSL_SUPPORT" || code === "ERR_SSL_WRONG_VERSION_NUMBER" || /InvalidContentType/.test(text)
+  ) {
+    return {
+      code: "resource-untrusted",
+      text: "answers without encryption, and the connection is to be encrypted",
+      hint: "Turn TLS on at the server, or give { tls: false } where nobody can listen in between",
+    };
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || /not match certificate|NotValidForName/.test(text)) {
+    return {
+      code: "resource-untrusted",
+      text: `has a certificate for another host: ${text}`,
+      hint: "Give the host by a name that stands in the certificate",
+    };
+  }
+  if (code === "CERT_HAS_EXPIRED" || /certificate has expired|: Expired/.test(text)) {
+    return { code: "resource-untrusted", text: "has a certificate that has expired", hint: "Renew it at the server" };
+  }
+  if (!/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(String(code)) && !/certificate/i.test(text)) return undefined;
+  return {
+    code: "resource-untrusted",
+    text: `has a certificate that is not trusted: ${text}`,
+    hint: "Give the certificate of the authority that signed it as ca, in PEM",
+  };
 }

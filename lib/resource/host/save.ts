@@ -2,15 +2,14 @@
  * A table into a database: all of it or nothing, and once a run, however often it is tried.
  * @module
  */
-import { DuctaflowError } from "../../base/error.ts";
 import type { TableColumn, TableStream } from "./column.ts";
 import { checkFit } from "./check_fit.ts";
 import { listed, quoted, quotedTable, type TableName } from "./dialect.ts";
 import { resourceError } from "./resource_error.ts";
 import { checkKey, checkKeysOfRows } from "./save_key.ts";
 import { saveToMysql } from "./save_mysql.ts";
-import { createStatement, existsError, sameShape, stagingName } from "./save_table.ts";
-import { claimSave, prepareLedger } from "./save_ledger.ts";
+import { checkColumns, createStatement, existsError, sameShape, settled, stagingName } from "./save_table.ts";
+import { prepareLedger, type Saved, saveOnce } from "./save_ledger.ts";
 import type { Session, TableDescription } from "./session.ts";
 
 /** What becomes of a table that is there already. */
@@ -47,9 +46,10 @@ export async function saveTable(
   if (!/^\P{C}{1,190}$/u.test(runId)) {
     throw new TypeError(`The run id "${runId}" is empty, too long, or holds control characters`);
   }
-  return session.dialect.name === "mysql"
-    ? await saveToMysql(session, target, table, runId)
-    : await saveInTransaction(session, target, table, runId);
+  await prepareLedger(session, target.table);
+  const save = session.dialect.name === "mysql" ? saveToMysql : saveInTransaction;
+  const { created, ...saved } = await save(session, target, table, runId);
+  return { table: target.table.join("."), mode: target.mode, ...saved, created: created && !saved.alreadySaved };
 }
 
 /** Where tables are made and dropped inside of transactions, one transaction is all that is needed. */
@@ -58,31 +58,14 @@ async function saveInTransaction(
   target: SaveTarget,
   table: TableStream,
   runId: string,
-): Promise<SaveResult> {
-  await prepareLedger(session, target.table);
-  await session.run(session.dialect.name === "sqlite" ? "begin immediate" : "begin");
-  try {
-    const claim = await claimSave(session, target, runId);
-    if (claim.savedRows !== undefined) {
-      await session.run("rollback");
-      return {
-        table: target.table.join("."),
-        mode: target.mode,
-        rows: claim.savedRows,
-        created: false,
-        alreadySaved: true,
-      };
-    }
+): Promise<Saved & { created: boolean }> {
+  let created = false;
+  const saved = await saveOnce(session, target, runId, async () => {
     const existing = await session.describe(target.table);
-    const rows = await write(session, target, table, existing);
-    await claim.finish(rows);
-    await session.run("commit");
-    return { table: target.table.join("."), mode: target.mode, rows, created: !existing, alreadySaved: false };
-  } catch (error) {
-    // A broken connection rolls back by itself, and the first error is the one to tell.
-    await session.run("rollback").catch(() => {});
-    throw session.explain(error);
-  }
+    created = existing === undefined;
+    return await write(session, target, settled(table, existing), existing);
+  });
+  return { ...saved, created };
 }
 
 async function write(
@@ -92,33 +75,26 @@ async function write(
   existing: TableDescription | undefined,
 ): Promise<number> {
   const { columns, batches } = table;
-  const name = quotedTable(session.dialect, target.table);
   if (existing === undefined) {
-    await session.run(
-      createStatement(session, target.table, columns, target.mode === "upsert" ? target.key : undefined),
-    );
-    return target.mode === "upsert"
-      ? await upsert(session, target, table)
-      : await session.load(target.table, columns, batches);
+    checkColumns(session, target.table, columns);
+    const key = target.mode === "upsert" ? target.key : undefined;
+    await session.run(createStatement(session, target.table, columns, key));
+    return key ? await upsert(session, target, table) : await session.load(target.table, columns, batches);
   }
-  switch (target.mode) {
-    case "fail":
-      throw existsError(session, target.table);
-    case "append":
-      checkFit(session, target.table, columns, existing.columns);
-      return await session.load(target.table, columns, batches);
-    case "upsert":
-      checkFit(session, target.table, columns, existing.columns);
-      checkKey(session, target, existing);
-      return await upsert(session, target, table);
-    case "replace":
-      if (session.dialect.name !== "duckdb" && sameShape(session, columns, existing.columns)) {
-        // Indexes, rights and views stay, and others see the old rows until the end.
-        await session.run(`delete from ${name}`);
-        return await session.load(target.table, columns, batches);
-      }
+  if (target.mode === "fail") throw existsError(session, target.table);
+  if (target.mode === "replace") {
+    const isSame = sameShape(session, columns, existing.columns);
+    if (!isSame || session.dialect.name === "duckdb" && columns.length > 0) {
       return await replaceTable(session, target.table, table);
+    }
+    // Indexes, rights and views stay, and others see the old rows until the end.
+    await session.run(`delete from ${quotedTable(session.dialect, target.table)}`);
   }
+  if (columns.length === 0) return 0;
+  checkFit(session, target.table, columns, existing.columns);
+  if (target.mode !== "upsert") return await session.load(target.table, columns, batches);
+  checkKey(session, target, existing);
+  return await upsert(session, target, table);
 }
 
 async function replaceTable(session: Session, table: TableName, { columns, batches }: TableStream): Promise<number> {
@@ -168,9 +144,6 @@ async function upsert(session: Session, target: SaveTarget, { columns, batches }
 
 function checkTarget({ connection, dialect }: Session, { table, mode, key }: SaveTarget, columns: TableColumn[]): void {
   quotedTable(dialect, table);
-  if (columns.length === 0) {
-    throw new DuctaflowError(`The table for "${table.join(".")}" has no columns`, { code: "resource-mismatch" });
-  }
   const seen = new Set<string>();
   for (const { name } of columns) {
     quoted(dialect, name);
@@ -185,6 +158,7 @@ function checkTarget({ connection, dialect }: Session, { table, mode, key }: Sav
   }
   if (mode !== "upsert") return;
   if (key === undefined || key.length === 0) throw new TypeError('The mode "upsert" needs a key: { key: ["id"] }');
+  if (columns.length === 0) return;
   const missing = key.filter((name) => !columns.some((column) => column.name === name));
   if (missing.length > 0) {
     throw resourceError(connection, {

@@ -9,10 +9,11 @@ import { checkFit } from "./check_fit.ts";
 import { quoted, quotedTable, type TableName } from "./dialect.ts";
 import { resourceError } from "./resource_error.ts";
 import { checkKey, checkKeysOfRows } from "./save_key.ts";
-import { createStatement, existsError, sameShape, stagingName } from "./save_table.ts";
-import type { SaveResult, SaveTarget } from "./save.ts";
-import { claimSave, ledgerOf, prepareLedger } from "./save_ledger.ts";
+import { checkColumns, createStatement, existsError, sameShape, settled, stagingName } from "./save_table.ts";
+import type { SaveTarget } from "./save.ts";
+import { ledgerOf, type Saved, savedBefore, saveOnce } from "./save_ledger.ts";
 import type { Session } from "./session.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** How long another save to the same table may take, in seconds. */
 const patience = 600;
@@ -24,8 +25,7 @@ export async function saveToMysql(
   target: SaveTarget,
   table: TableStream,
   runId: string,
-): Promise<SaveResult> {
-  await prepareLedger(session, target.table);
+): Promise<Saved & { created: boolean }> {
   const lock = await lockName(session, target.table);
   const [got] = await session.run("select get_lock(?, ?) as held", [lock, patience]);
   if (Number(got.held) !== 1) {
@@ -53,60 +53,52 @@ async function lockName(session: Session, table: TableName): Promise<string> {
 async function saveLocked(
   session: Session,
   target: SaveTarget,
-  table: TableStream,
+  given: TableStream,
   runId: string,
-): Promise<SaveResult> {
-  const name = target.table.join(".");
-  const done = { table: name, mode: target.mode };
+): Promise<Saved & { created: boolean }> {
   await adoptComment(session, target);
-  const before = await session.run(
-    `select saved_rows from ${ledgerOf(session, target.table)} where run_id = ? and target = ?`,
-    [runId, target.table[target.table.length - 1]],
-  );
-  if (before.length > 0 && before[0].saved_rows !== null) {
-    return { ...done, rows: Number(before[0].saved_rows), created: false, alreadySaved: true };
-  }
+  const before = await savedBefore(session, target, runId);
+  if (before !== undefined) return { rows: before, alreadySaved: true, created: false };
   const existing = await session.describe(target.table);
-  const safe = existing !== undefined && await isTransactional(session, target.table);
-  if (
-    existing === undefined ||
-    target.mode === "replace" && !(safe && sameShape(session, table.columns, existing.columns))
-  ) {
-    const rows = await saveByRename(session, target, table, runId, existing !== undefined);
-    return { ...done, rows, created: existing === undefined, alreadySaved: false };
+  const table = settled(given, existing);
+  if (existing === undefined) {
+    checkColumns(session, target.table, table.columns);
+    return { rows: await saveByRename(session, target, table, runId, false), alreadySaved: false, created: true };
   }
   if (target.mode === "fail") throw existsError(session, target.table);
-  if (!safe) {
-    throw resourceError(session.connection, {
-      code: "resource-statement",
-      text:
-        `keeps the table "${name}" in an engine without transactions, so a broken save would leave half of the rows`,
-      hint: `Make it safe once with: alter table ${quotedTable(session.dialect, target.table)} engine = InnoDB`,
-    });
+  const safe = await isTransactional(session, target.table);
+  const isSame = sameShape(session, table.columns, existing.columns);
+  if (target.mode === "replace" && table.columns.length > 0 && !(safe && isSame)) {
+    return { rows: await saveByRename(session, target, table, runId, true), alreadySaved: false, created: false };
   }
+  if (!safe) throw unsafeError(session, target.table);
   checkFit(session, target.table, table.columns, existing.columns);
-  if (target.mode === "upsert") checkKey(session, target, existing);
-  return { ...done, rows: await saveRows(session, target, table, runId), created: false, alreadySaved: false };
+  if (target.mode === "upsert" && table.columns.length > 0) checkKey(session, target, existing);
+  return { ...await saveRows(session, target, table, runId), created: false };
 }
 
-async function saveRows(session: Session, target: SaveTarget, table: TableStream, runId: string): Promise<number> {
+function unsafeError({ connection, dialect }: Session, table: TableName): Error {
+  return resourceError(connection, {
+    code: "resource-statement",
+    text: `keeps the table "${
+      table.join(".")
+    }" in an engine without transactions, so a broken save would leave half of the rows`,
+    hint: `Make it safe once with: alter table ${quotedTable(dialect, table)} engine = InnoDB`,
+  });
+}
+
+async function saveRows(session: Session, target: SaveTarget, table: TableStream, runId: string): Promise<Saved> {
   const staging = sibling(target.table, "rows");
+  const isUpsert = target.mode === "upsert" && table.columns.length > 0;
   // Temporary tables end no transaction, but are best made before it begins.
-  if (target.mode === "upsert") await makeTemporary(session, staging, target, table);
-  await session.run("start transaction");
-  try {
-    const claim = await claimSave(session, target, runId);
+  if (isUpsert) await makeTemporary(session, staging, target, table);
+  return await saveOnce(session, target, runId, async () => {
     if (target.mode === "replace") await session.run(`delete from ${quotedTable(session.dialect, target.table)}`);
-    const rows = target.mode === "upsert"
+    if (table.columns.length === 0) return 0;
+    return isUpsert
       ? await upsert(session, target, table, staging)
       : await session.load(target.table, table.columns, table.batches);
-    await claim.finish(rows);
-    await session.run("commit");
-    return rows;
-  } catch (error) {
-    await session.run("rollback").catch(() => {});
-    throw session.explain(error);
-  }
+  });
 }
 
 /** A table of this session alone, with the types of the table itself, so that keys compare as they do there. */
@@ -164,19 +156,21 @@ async function saveByRename(
     await session.run(`drop table if exists ${staging}`);
     await session.run(`drop table if exists ${old}`);
     await session.run(`${createStatement(session, waiting, table.columns, key)} engine = InnoDB character set utf8mb4`);
-    await session.run("start transaction");
-    const rows = await session.load(waiting, table.columns, table.batches);
-    await session.run("commit");
-    await session.run(`alter table ${staging} comment = '${mark}${runId} rows ${rows}'`);
+    const rows = await inTransaction(session, () => session.load(waiting, table.columns, table.batches));
+    await session.run(`alter table ${staging} comment = ${literal(`${mark}${runId} rows ${rows}`)}`);
     await session.run(`rename table ${isThere ? `${name} to ${old}, ` : ""}${staging} to ${name}`);
     await adoptComment(session, target);
     if (isThere) await session.run(`drop table ${old}`);
     return rows;
   } catch (error) {
-    await session.run("rollback").catch(() => {});
     await session.run(`drop table if exists ${staging}`).catch(() => {});
     throw session.explain(error);
   }
+}
+
+/** A text where MySQL takes no parameter. */
+function literal(text: string): string {
+  return `'${text.replace(/['\\]/g, "\\$&")}'`;
 }
 
 /** A name beside a table's: short enough, and another one for each table. */
@@ -193,7 +187,7 @@ async function adoptComment(session: Session, { table, mode }: SaveTarget): Prom
     "select table_comment as said from information_schema.tables where table_schema = coalesce(?, database()) and table_name = ?",
     placeOf(table),
   );
-  const [, runId, rows] = /^ductaflow run (\S+) rows (\d+)$/.exec(String(found?.said ?? "")) ?? [];
+  const [, runId, rows] = /^ductaflow run (.+) rows (\d+)$/.exec(String(found?.said ?? "")) ?? [];
   if (runId === undefined) return;
   await session.run(
     `insert ignore into ${ledgerOf(session, table)} (run_id, target, mode, saved_rows) values (?, ?, ?, ?)`,

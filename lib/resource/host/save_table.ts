@@ -2,10 +2,10 @@
  * Tables that a save makes.
  * @module
  */
-import type { TableColumn } from "./column.ts";
+import type { TableColumn, TableStream } from "./column.ts";
 import { quoted, quotedTable, type TableName } from "./dialect.ts";
 import { resourceError } from "./resource_error.ts";
-import type { Session } from "./session.ts";
+import type { Session, TableDescription } from "./session.ts";
 
 /** The statement that makes a table. */
 export function createStatement(
@@ -31,15 +31,32 @@ export function stagingName(table: string): string {
   return `ductaflow_new_${[...table].slice(0, 40).join("").replace(/[^\w]/g, "_")}`;
 }
 
+/** Throws when nobody knows the columns of a table that is to be made. */
+export function checkColumns({ connection }: Session, table: TableName, columns: TableColumn[]): void {
+  if (columns.length > 0) return;
+  throw resourceError(connection, {
+    code: "resource-mismatch",
+    text: `has no table "${table.join(".")}", and what is to be saved is an empty list, which tells no columns`,
+    hint: "Make the table first, or let the operator return columns or an Arrow table, which have columns without rows",
+  });
+}
+
+/** Columns of which no value tells the type take it from the table that is there. */
+export function settled({ columns, batches }: TableStream, existing: TableDescription | undefined): TableStream {
+  const typeOf = (name: string) => existing?.columns.find((column) => column.name === name);
+  return { columns: columns.map((column) => column.open ? typeOf(column.name) ?? column : column), batches };
+}
+
 /** Whether rows can go into the table as it is, so that it need not be made anew. */
 export function sameShape({ dialect }: Session, columns: TableColumn[], existing: TableColumn[]): boolean {
-  return columns.length === existing.length &&
-    columns.every(({ name, type }, i) => {
-      const there = existing[i];
-      const asSaved = type === "integer" && there.type === "bigint" || type === there.type;
-      return name === there.name && asSaved &&
-        (type !== "decimal" || dialect.typeOf(columns[i]) === dialect.typeOf(there));
-    });
+  return columns.length === 0 || columns.length === existing.length &&
+      columns.every(({ name, type }, i) => {
+        const there = existing[i];
+        // Numbers of one day may all be whole.
+        const asSaved = type === there.type || type === "integer" && ["bigint", "number"].includes(there.type);
+        return name === there.name && asSaved &&
+          (type !== "decimal" || dialect.typeOf(columns[i]) === dialect.typeOf(there));
+      });
 }
 
 /** The error of a table that should not be there. */

@@ -6,6 +6,7 @@
 import type { TableColumn, TableStream } from "./column.ts";
 import type { DatabaseConnection } from "./connection.ts";
 import type { Dialect, TableName } from "./dialect.ts";
+import type { NumberOptions } from "./numbers.ts";
 import type { BoundSql, SqlValue } from "./sql_text.ts";
 
 /** A table or view that a database has. */
@@ -35,7 +36,7 @@ export interface Session {
   /** Runs one statement of ours. */
   run(text: string, values?: SqlValue[]): Promise<Record<string, unknown>[]>;
   /** Runs a query of the user's, in a transaction that cannot write, and streams what it gives. */
-  read(query: BoundSql): Promise<TableStream>;
+  read(query: BoundSql, numbers: NumberOptions): Promise<TableStream>;
   /** Puts rows into a table. */
   load(table: TableName, columns: TableColumn[], rows: TableStream["batches"]): Promise<number>;
   /** The tables and views a user may see. */

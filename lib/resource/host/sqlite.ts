@@ -6,10 +6,11 @@ import { isDuctaflowError, messageOf } from "../../base/error.ts";
 import { batchSize, type TableColumn, type TableStream } from "./column.ts";
 import type { SqliteConnection } from "./connection.ts";
 import { quotedTable, sqliteDialect, type TableName } from "./dialect.ts";
+import type { NumberOptions } from "./numbers.ts";
 import { resourceError, type ResourceProblem } from "./resource_error.ts";
 import type { ListedTable, Purpose, Session, TableDescription } from "./session.ts";
 import type { BoundSql, SqlValue } from "./sql_text.ts";
-import { columnOfSqlite, fromSqlite, inferSqliteColumns, toSqlite } from "./sqlite_values.ts";
+import { columnOfSqlite, fromSqlite, inferSqliteColumns, sqliteResult, toSqlite } from "./sqlite_values.ts";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 
 /** How long another process may hold the file. */
@@ -63,30 +64,33 @@ class SqliteSession implements Session {
   }
 
   // deno-lint-ignore require-await
-  async read({ text, values }: BoundSql): Promise<TableStream> {
+  async read({ text, values }: BoundSql, numbers: NumberOptions): Promise<TableStream> {
     try {
       const statement = this.#database.prepare(text);
       checkWhole(statement.sourceSQL, text, this.connection);
       statement.setReadBigInts(true);
       // Known to Deno 2.9, and not yet to its types.
       (statement as unknown as { setReturnArrays(on: boolean): void }).setReturnArrays(true);
-      const columns = statement.columns().map(({ name, type }) => columnOfSqlite(name, type ?? undefined));
+      const columns = statement.columns().map(({ name, type }) =>
+        sqliteResult(columnOfSqlite(name, type ?? undefined), numbers)
+      );
       const rows = statement.iterate(...values.map((value) => toSqlite(value) as SQLInputValue)) as unknown as Iterator<
         unknown[]
       >;
-      // The first rows tell the types of what is computed.
+      // Errors of the query itself come with its first row.
       const first = take(rows, batchSize);
-      inferSqliteColumns(columns, first);
-      return { columns, batches: this.#batches(columns, first, rows) };
+      inferSqliteColumns(columns, first, numbers);
+      return { columns, batches: this.#batches(columns, first, rows, numbers) };
     } catch (error) {
       throw this.explain(error);
     }
   }
 
-  *#batches(columns: TableColumn[], first: unknown[][], rows: Iterator<unknown[]>) {
+  *#batches(columns: TableColumn[], first: unknown[][], rows: Iterator<unknown[]>, numbers: NumberOptions) {
     try {
       let seen = 0;
       for (let batch = first; batch.length > 0; batch = take(rows, batchSize)) {
+        inferSqliteColumns(columns, batch, numbers);
         yield batch.map((values, i) => {
           const row: Record<string, unknown> = {};
           for (let c = 0; c < columns.length; c++) {

@@ -4,19 +4,25 @@
  */
 import type { ColumnType, TableColumn } from "./column.ts";
 import type { SqliteConnection } from "./connection.ts";
+import { jsonText } from "./json_text.ts";
+import { type NumberOptions, resultColumn, safeInteger } from "./numbers.ts";
 import { resourceError } from "./resource_error.ts";
 
 /** The column for a declared type; without one its type is still to be found. */
 export function columnOfSqlite(name: string, declared: string | undefined): TableColumn {
   const native = declared?.trim() || undefined;
-  const column: TableColumn = { name, type: native === undefined ? unknownType : typeOfDeclared(native), native };
-  const digits = column.type === "decimal" ? /\((\d+)\s*(?:,\s*(\d+))?\)/.exec(native ?? "") : null;
+  if (native === undefined) return { name, type: "text", open: true };
+  const column: TableColumn = { name, type: typeOfDeclared(native), native };
+  const digits = column.type === "decimal" ? /\((\d+)\s*(?:,\s*(\d+))?\)/.exec(native) : null;
   if (digits) Object.assign(column, { precision: Number(digits[1]), scale: Number(digits[2] ?? 0) });
   return column;
 }
 
-/** Stands in a column whose type its first values decide. */
-const unknownType = "unknown" as ColumnType;
+/** A column as that of a result. An integer of SQLite has 64 bits, whatever its declaration says. */
+export function sqliteResult(column: TableColumn, numbers: NumberOptions): TableColumn {
+  if (column.type !== "integer") return resultColumn(column, numbers);
+  return { ...column, stored: "integer", type: numbers.integers === "bigint" ? "bigint" : "integer" };
+}
 
 function typeOfDeclared(declared: string): ColumnType {
   const word = declared.toUpperCase();
@@ -33,32 +39,32 @@ function typeOfDeclared(declared: string): ColumnType {
   return "number";
 }
 
-/** Decides, in place, what the first rows have to decide. */
-export function inferSqliteColumns(columns: TableColumn[], rows: unknown[][]): void {
+/** Decides, in place, the types of what is computed: SQLite has none, so its first values decide. */
+export function inferSqliteColumns(columns: TableColumn[], rows: unknown[][], { integers }: NumberOptions): void {
   columns.forEach((column, c) => {
+    if (!column.open) return;
     const values = rows.map((row) => row[c]).filter((value) => value !== null);
-    if (column.type === unknownType) column.type = typeOfValues(values);
-    // An integer of SQLite has 64 bits.
-    else if (column.type === "integer" && values.some((value) => typeof value === "bigint" && !isSafe(value))) {
-      column.type = "bigint";
-    }
+    if (values.length === 0) return;
+    delete column.open;
+    column.type = typeOfValues(values, integers);
   });
 }
 
-function typeOfValues(values: unknown[]): ColumnType {
-  if (values.length === 0) return "text";
-  if (values.every((value) => typeof value === "bigint")) return values.every(isSafe) ? "integer" : "bigint";
+function typeOfValues(values: unknown[], integers: "number" | "bigint"): ColumnType {
+  if (integers === "bigint" && values.every((value) => typeof value === "bigint")) return "bigint";
   if (values.every((value) => typeof value === "bigint" || typeof value === "number")) return "number";
   return values.every((value) => value instanceof Uint8Array) ? "bytes" : "text";
-}
-
-function isSafe(value: bigint): boolean {
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
 }
 
 /** A value as its column has it. Throws when it is of another type. */
 export function fromSqlite(value: unknown, column: TableColumn, row: number, connection: SqliteConnection): unknown {
   if (value === null) return null;
+  const isNumber = column.type === "integer" || column.type === "number";
+  if (isNumber && typeof value === "bigint") return safeInteger(value, column, connection, row);
+  if (column.stored === "decimal" && typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) {
+    if (column.type === "integer") return safeInteger(value, column, connection, row);
+    return column.type === "bigint" ? BigInt(value) : Number(value);
+  }
   const converted = convert(value, column.type);
   if (converted !== undefined) return converted;
   const found = value instanceof Uint8Array
@@ -85,11 +91,11 @@ function convert(value: unknown, type: ColumnType): unknown {
     case "boolean":
       return Number(value) === 0 || Number(value) === 1 ? Number(value) === 1 : undefined;
     case "integer":
-      return typeof value === "bigint" && isSafe(value) ? Number(value) : undefined;
+      return undefined;
     case "bigint":
       return typeof value === "bigint" ? value : undefined;
     case "number":
-      return numeric && (typeof value === "number" || isSafe(value as bigint)) ? Number(value) : undefined;
+      return numeric ? Number(value) : undefined;
     case "date":
       return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? maybeDate(value) : undefined;
     case "timestamp":
@@ -124,7 +130,7 @@ function maybeJson(text: string): unknown {
 /** A value as SQLite keeps it, in a column of ours or as a parameter. */
 export function toSqlite(value: unknown, column?: TableColumn): null | number | bigint | string | Uint8Array {
   if (value === null || value === undefined) return null;
-  if (column?.type === "json") return JSON.stringify(value);
+  if (column?.type === "json") return jsonText(value);
   switch (typeof value) {
     case "boolean":
       return value ? 1 : 0;
@@ -139,5 +145,5 @@ export function toSqlite(value: unknown, column?: TableColumn): null | number | 
   }
   if (value instanceof Uint8Array) return value;
   if (value instanceof Date) return column?.type === "date" ? value.toISOString().slice(0, 10) : value.toISOString();
-  return JSON.stringify(value);
+  return jsonText(value);
 }
