@@ -57,7 +57,7 @@ Deno.test("case 60: a table that is exported as CSV or TSV has no formulas, and 
       const lines = (await Deno.readTextFile(path)).split("\n");
       assertEquals(lines[0].split(format === "csv" ? "," : "\t"), ["'=name", "i", "low"]);
       for (const line of lines) assertEquals(/^"?[=+@\t\r＝-]/.test(line), false, line);
-      assertEquals(await decodeFile(path, format), rows);
+      assertEquals(await decodeFile(path, format, undefined, { type: "files", name: "out", dir: "." }), rows);
     } finally {
       await Deno.remove(path);
     }
