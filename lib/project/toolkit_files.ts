@@ -20,6 +20,7 @@ interface InfoModule {
 const childSide = [
   ...["arrow", "ready", "run_op"].map((name) => `lib/ops/child/${name}.ts`),
   ...["demo", "duckdb", "files", "mysql", "postgres", "s3", "sqlite"].map((name) => `lib/resource/calls/${name}.ts`),
+  ...["duckdb", "files", "mysql", "postgres", "s3", "sqlite"].map((name) => `lib/workflow/saved/calls/${name}.ts`),
 ];
 
 /**
