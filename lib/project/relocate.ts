@@ -13,6 +13,7 @@ import { applySplices } from "../notebook/edits.ts";
 import { linesOf } from "../notebook/lines.ts";
 import { moduleSplices, type PartialModule, type PlacedImports } from "../notebook/module_references.ts";
 import { parseModule } from "../notebook/parse_module.ts";
+import { downloadedBytes } from "../step/cached_source.ts";
 import type { Info, InfoModule } from "../step/deno_info.ts";
 import { readImports } from "../step/read_code_graph.ts";
 import { placedImports } from "../step/placed_imports.ts";
@@ -130,7 +131,7 @@ function decode(part: string): string {
 
 function readText({ local }: InfoModule): string {
   // Deno keeps the headers of what it fetched in a comment at the end.
-  return Deno.readTextFileSync(local!).replace(/\n\/\/ denoCacheMetadata=.*\s*$/, "\n");
+  return new TextDecoder().decode(downloadedBytes(Deno.readFileSync(local!)));
 }
 
 function write(url: string, text: string): void {

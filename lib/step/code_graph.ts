@@ -5,10 +5,11 @@
  */
 import { type FileSignature, maybeSettled, maybeSignature, sameSignature } from "../base/file_signature.ts";
 import { originUrlOf } from "../base/frozen_source.ts";
-import { sha256, sha256File } from "../base/hash.ts";
+import { sha256 } from "../base/hash.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { maybeText } from "../base/maybe_file.ts";
 import type { CodeRecord } from "../base/record.ts";
+import { hashModule } from "./cached_source.ts";
 import { hashConfig } from "./config_settings.ts";
 import type { Project } from "./project.ts";
 
@@ -52,7 +53,7 @@ export async function stillValid(graph: CodeGraph, project: Project): Promise<Co
     if (!signature) return undefined;
     if (part.signature && sameSignature(signature, part.signature)) continue;
     const now = Date.now();
-    if (await sha256File(part.path) !== part.hash) return undefined;
+    if (await hashModule(part.specifier, part.path) !== part.hash) return undefined;
     part.signature = maybeSettled(signature, now);
   }
   return await withSettings(graph, project) === graph ? graph : undefined;

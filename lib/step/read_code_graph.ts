@@ -6,8 +6,9 @@
 import { fromFileUrl } from "../deps/path.ts";
 import { isDuctaflowError } from "../base/error.ts";
 import { maybeSettled, maybeSignature } from "../base/file_signature.ts";
-import { sha256, sha256File } from "../base/hash.ts";
+import { sha256 } from "../base/hash.ts";
 import type { Flow } from "../notebook/flow.ts";
+import { hashModule } from "./cached_source.ts";
 import { type CodeGraph, hashLock, type LocalPart, sealGraph, specifiersOf } from "./code_graph.ts";
 import { hashConfig } from "./config_settings.ts";
 import { askDenoInfo, type Info, type InfoModule } from "./deno_info.ts";
@@ -79,7 +80,7 @@ async function flowPart(flow: Flow, copyUrl: string, takenAt: number): Promise<H
 
 async function hashPart(specifier: string, path: string, takenAt: number): Promise<HashedPart> {
   const signature = maybeSignature(path);
-  const hash = await sha256File(path);
+  const hash = await hashModule(specifier, path);
   const linked = Deno.realPathSync(path) !== path;
   return { specifier, path, hash, signature: maybeSettled(signature, takenAt), ...(linked ? { linked } : {}) };
 }
