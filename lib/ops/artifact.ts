@@ -63,6 +63,11 @@ export interface ArtifactMethods<T> {
   save(target: SaveTarget): Artifact<T>;
   /** Lets it have another type than in the run before. */
   allowTypeChange(): Artifact<T>;
+  /**
+   * Does not keep the value (of its call as a whole): when a run of a workflow has ended green its files are removed. The
+   * record with its hashes, the report with its preview, and single numbers stay; who needs the value later runs it again.
+   */
+  ephemeral(): Artifact<T>;
   /** One of several outputs, also where it cannot be had by destructuring. */
   output<K extends keyof T & (string | number)>(key: K): Artifact<T[K]>;
   /** How long its operator took, in seconds, as a metric. */

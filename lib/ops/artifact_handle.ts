@@ -6,7 +6,7 @@ import { onDemand } from "../base/on_demand.ts";
 import type { Artifact, GetOptions } from "./artifact.ts";
 import { artifactId } from "./call_arguments.ts";
 import type { SaveTarget } from "./external.ts";
-import { addArtifact, type ArtifactNode, copyCall, type Graph } from "./graph.ts";
+import { addArtifact, type ArtifactNode, type CallSettings, copyCall, type Graph } from "./graph.ts";
 import { addBound, addTableCheck, addTableMetric, systemMetric } from "./ready_calls.ts";
 import { addSave } from "./external_calls.ts";
 
@@ -66,11 +66,8 @@ function methodsOf(graph: Graph, node: ArtifactNode): Record<string, Method> {
       await (await onDemand<typeof import("./history.ts")>("lib/ops/history.ts")).historyOf(graph, node, options),
     named: (name: string) => makeArtifact(graph, rename(graph, node, name)),
     save: (target: SaveTarget) => (addSave(graph, node, target), same()),
-    allowTypeChange: () => {
-      const call = graph.calls.get(node.call)!;
-      call.settings = { ...call.settings, allowTypeChange: true };
-      return same();
-    },
+    allowTypeChange: () => (setOfCall(graph, node, { allowTypeChange: true }), same()),
+    ephemeral: () => (setOfCall(graph, node, { isEphemeral: true }), same()),
     output: (key: string | number) => makeArtifact(graph, addArtifact(graph, node.call, [...node.path, String(key)])),
     runtime: () => makeArtifact(graph, systemMetric(graph, node, "runtime")),
     memory: () => makeArtifact(graph, systemMetric(graph, node, "memory")),
@@ -83,6 +80,11 @@ function methodsOf(graph: Graph, node: ArtifactNode): Record<string, Method> {
     methods[check] = (...args: unknown[]) => (addTableCheck(graph, node, check, args), same());
   }
   return Object.assign(Object.create(null), methods);
+}
+
+function setOfCall(graph: Graph, { call: id }: ArtifactNode, more: Partial<CallSettings>): void {
+  const call = graph.calls.get(id)!;
+  call.settings = { ...call.settings, ...more };
 }
 
 /** Names an artifact, and with it its call; a call that has another name already is made once more. */

@@ -76,6 +76,8 @@ export interface CallSettings {
   concurrency?: number;
   /** Whether an artifact may have another type than in the run before. */
   allowTypeChange?: boolean;
+  /** Whether its value goes when the run of a workflow has ended green. */
+  isEphemeral?: boolean;
   /** How long a result counts at most. */
   freshFor?: Duration;
   /** Options on the export are not looked for: the module is none of the user's. */

@@ -2,7 +2,8 @@
  * The versions of an artifact: all runs of its step that are kept.
  * @module
  */
-import { maybeText } from "../base/maybe_file.ts";
+import { DuctaflowError } from "../base/error.ts";
+import { exists, maybeText } from "../base/maybe_file.ts";
 import { sha256 } from "../base/hash.ts";
 import { isGreen, type RunRecord } from "../base/record.ts";
 import { join, resolve } from "../deps/path.ts";
@@ -55,7 +56,7 @@ export async function namedHistory(step: string, runsDir: string, path: string[]
         hash: hashes.length === 1 ? hashes[0] : await sha256(hashes.join("\n")),
         ...(stored.kind !== "parts" && stored.table ? { table: stored.table } : {}),
         ...(scalar === undefined ? {} : { scalar }),
-        get: () => Promise.resolve().then(() => decodeValue(value, dir, path)),
+        get: () => Promise.resolve().then(() => keptValue(record, value, dir, path)),
       };
     }),
   );
@@ -79,11 +80,24 @@ export function versionsOf(step: string, runsDir: string, path: string[]): Store
   return versions.sort((a, b) => a.record.id < b.record.id ? 1 : -1);
 }
 
+function keptValue(record: RunRecord, value: StoredValue, dir: string, path: string[]): unknown {
+  const gone = filesOf(storedPart(value, path).stored).find((file) => isGone(record, dir, file));
+  if (gone === undefined) return decodeValue(value, dir, path);
+  throw new DuctaflowError(`The value of ${record.step}/${record.instance} was not kept: it is ephemeral`, {
+    code: "artifact-not-kept",
+    hint: "Its record and its report tell what is known of it; get() on the artifact makes it again",
+  });
+}
+
+function isGone({ artifacts }: RunRecord, dir: string, file: string): boolean {
+  return artifacts.some(({ name, dropped }) => dropped && name === file) && !exists(join(dir, file));
+}
+
 function scalarOf(value: StoredValue, dir: string, path: string[], record: RunRecord): Pick<StoredVersion, "scalar"> {
   const { stored } = storedPart(value, path);
   if (stored.kind !== "json" && stored.kind !== "text") return {};
   const size = record.artifacts.find(({ name }) => name === stored.file)?.size ?? 0;
-  if (size > scalarLimit) return {};
+  if (size > scalarLimit || isGone(record, dir, stored.file)) return {};
   const scalar = decodeValue(value, dir, path);
   return ["number", "string", "boolean"].includes(typeof scalar) ? { scalar: scalar as number } : {};
 }

@@ -7,7 +7,9 @@ import { maybeText } from "../base/maybe_file.ts";
 import { join } from "../deps/path.ts";
 import type { Freshness } from "../step/freshness.ts";
 import { explainReuse, runStep, type RunStepOptions } from "../step/run_step.ts";
-import type { Run } from "../step/run.ts";
+import { instancePaths } from "../step/instance_paths.ts";
+import { maybeRecord } from "../step/record_file.ts";
+import { makeRun, type Run } from "../step/run.ts";
 import { StepFailedError } from "../step/step_failed_error.ts";
 import type { Json } from "../base/json.ts";
 import { describeOperator, type OperatorDescription } from "./describe_module.ts";
@@ -35,6 +37,8 @@ export interface RunContext {
   keys: Map<string, string>;
   params: Map<string, unknown>;
   cache?: "auto" | "existing" | "off";
+  /** Calls that run again whatever is known of them, since their values were not kept. */
+  again?: ReadonlySet<string>;
   signal?: AbortSignal;
   cwd: string;
 }
@@ -85,7 +89,10 @@ export async function explainCall(
   const { flow, config, options } = await prepare(context, call, results);
   const freshness = await explainReuse(flow, context.run, config, options);
   if (!freshness.fresh) return freshness;
-  const run = await runStep(flow, context.run, config, { ...options, cache: "existing" });
+  const paths = instancePaths(context.runsDir, options.step!, context.run);
+  const record = maybeRecord(paths);
+  if (!record) return freshness;
+  const run = makeRun(paths, { status: record.status, cached: true, reasons: [], record: () => record });
   return { ...freshness, result: { run, value: readResult(run) } };
 }
 
@@ -117,7 +124,7 @@ async function prepare(context: RunContext, call: Call, results: ReadonlyMap<str
     step: stepName(context.workflow, key),
     runsDir,
     cwd,
-    cache: context.cache ?? settings.cache,
+    cache: context.again?.has(call.id) ? "off" : context.cache ?? settings.cache,
     ...Object.fromEntries(Object.entries({ permissions, timeout, retries, signal }).filter(([, v]) => v !== undefined)),
     ...(onEvent ? { onEvent: (event) => onEvent(event, { op: call.export, name: key }) } : {}),
   };
