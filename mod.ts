@@ -78,7 +78,7 @@ export type {
   TableMethods,
   TupleOf,
 } from "./lib/ops/artifact.ts";
-export type { Bounds, CheckSettings } from "./lib/ops/bounds.ts";
+export type { Bounds, CheckSettings, LastRuns } from "./lib/ops/bounds.ts";
 export type { CallKind, CallSettings } from "./lib/ops/graph.ts";
 export type { PlannedCall } from "./lib/ops/plan_workflow.ts";
 export type { ExternalCall, ReadCall, SaveCall, SavedArtifact, SaveTarget, SavingRun } from "./lib/ops/external.ts";

@@ -6,6 +6,7 @@
 import type { Duration } from "../base/duration.ts";
 import type { PermissionOptions } from "../step/grant.ts";
 import type { RetryOptions, StepEvent } from "../step/step_options.ts";
+import type { Bounds } from "./bounds.ts";
 import type { Param } from "./param.ts";
 
 /** All calls, and what they give. */
@@ -44,8 +45,8 @@ export type Arg =
   | { param: Param<unknown> }
   | { list: Arg[] }
   | { object: Record<string, Arg> }
-  /** The value of an artifact in the version before, or null. */
-  | { previous: string }
+  /** The value of an artifact in the version before, or that of several before, or null. */
+  | { previous: string; vs: NonNullable<Bounds["vs"]> }
   /** A number from the record of the call that makes an artifact. */
   | { system: "runtime" | "memory"; artifact: string };
 

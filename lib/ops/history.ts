@@ -11,6 +11,7 @@ import { instanceNames } from "../step/get_run.ts";
 import { earlierPaths, historyOf as earlierNames } from "../step/history.ts";
 import { instancePaths } from "../step/instance_paths.ts";
 import { maybeRecord } from "../step/record_file.ts";
+import type { Run } from "../step/run.ts";
 import { stepDefaults } from "../step/step_options.ts";
 import type { ArtifactVersion } from "./artifact.ts";
 import type { ArtifactNode, Graph } from "./graph.ts";
@@ -78,6 +79,12 @@ export function versionsOf(step: string, runsDir: string, path: string[]): Store
     }
   }
   return versions.sort((a, b) => a.record.id < b.record.id ? 1 : -1);
+}
+
+/** What a number was in the versions before a run, the newest first. */
+export function numbersBefore({ step, record: { id } }: Run, runsDir: string, path: string[]): number[] {
+  const before = versionsOf(step, runsDir, path).filter(({ record }) => record.id < id);
+  return before.map(({ scalar }) => scalar).filter((scalar) => typeof scalar === "number");
 }
 
 function keptValue(record: RunRecord, value: StoredValue, dir: string, path: string[]): unknown {

@@ -12,10 +12,11 @@ import { maybeRecord } from "../step/record_file.ts";
 import { makeRun, type Run } from "../step/run.ts";
 import { StepFailedError } from "../step/step_failed_error.ts";
 import type { Json } from "../base/json.ts";
+import { reference } from "./bounds.ts";
 import { describeOperator, type OperatorDescription } from "./describe_module.ts";
 import { maybeFailedCall } from "./failed_call.ts";
 import { keepCode } from "./kept_code.ts";
-import { versionsOf } from "./history.ts";
+import { numbersBefore } from "./history.ts";
 import { OperatorFailedError } from "./operator_failed_error.ts";
 import type { Arg, Call, Graph } from "./graph.ts";
 import { operatorFlow } from "./operator_flow.ts";
@@ -146,7 +147,10 @@ async function argument(context: RunContext, arg: Arg, results: ReadonlyMap<stri
     ) => [key, await argument(context, item, results)]);
     return { $object: Object.fromEntries(await Promise.all(entries)) };
   }
-  if ("previous" in arg) return previousValue(context, arg.previous, results);
+  if ("previous" in arg) {
+    const { call, path } = context.graph.artifacts.get(arg.previous)!;
+    return reference(numbersBefore(results.get(call)!.run, context.runsDir, path), arg.vs);
+  }
   const node = context.graph.artifacts.get(arg.artifact)!;
   const { run, value } = results.get(node.call)!;
   if ("system" in arg) return systemValue(run, arg.system);
@@ -174,13 +178,6 @@ function systemValue({ record }: Run, metric: "runtime" | "memory"): number {
   if (metric === "runtime") return record.durationMs / 1000;
   const most = Math.max(0, ...record.cells.map((cell) => cell.memory ?? 0));
   return Math.round(most / 1e4) / 100;
-}
-
-function previousValue(context: RunContext, artifact: string, results: ReadonlyMap<string, CallResult>): number | null {
-  const node = context.graph.artifacts.get(artifact)!;
-  const { run } = results.get(node.call)!;
-  const before = versionsOf(run.step, context.runsDir, node.path).find(({ record }) => record.id < run.record.id);
-  return typeof before?.scalar === "number" ? before.scalar : null;
 }
 
 function mentionsArrow(arg: Json): boolean {
