@@ -6,6 +6,7 @@ import { formatDuration } from "../base/duration.ts";
 import type { RunStatus } from "../base/record.ts";
 import { formatNumber } from "../report/format.ts";
 import type { Workflow } from "../workflow/get_flow.ts";
+import { isPaused } from "../workflow/pause.ts";
 import { describeSchedule } from "../workflow/schedule.ts";
 import type { FlowRun } from "../workflow/flow_run.ts";
 import { columns, cutText, oneLine, type Paint, textWidth } from "./style.ts";
@@ -24,7 +25,7 @@ export function flowsText(flows: Workflow[], paint: Paint): string {
     name,
     `v${version}`,
     describeSchedule(settings.schedule),
-    settings.paused ? paint("yellow", "paused") : next[0] ? localTime(next[0]) : "",
+    [pauseText(settings, paint), next[0] ? localTime(next[0]) : ""].filter(Boolean).join(", "),
     latest ? workflowStatus(latest.status, paint) : "",
     latest ? localTime(latest.startedAt ?? latest.requestedAt) : "",
   ]);
@@ -39,7 +40,7 @@ export function flowText(flow: Workflow, paint: Paint): string {
   const rows = [
     ["what", `${flow.kind} ${flow.source}, version ${version} of ${localTime(flow.publishedAt)}`],
     ["schedule", describeSchedule(settings.schedule) + changed("schedule")],
-    ["next", settings.paused ? paint("yellow", "paused") : flow.next.map(localTime).join(", ") || "none"],
+    ["next", [pauseText(settings, paint), ...flow.next.map(localTime)].filter(Boolean).join(", ") || "none"],
     ["overlap", settings.overlap + changed("overlap")],
     ["missed ticks", settings.onMissed + changed("onMissed")],
     ["keep", (settings.keep ? keepText(settings.keep) : "all runs") + changed("keep")],
@@ -66,6 +67,11 @@ export function flowText(flow: Workflow, paint: Paint): string {
   return `${paint("bold", name)}\n${about}${
     columns(rows.map(([key, text]) => [paint("dim", key), text]), { indent: "  " })
   }`;
+}
+
+function pauseText(settings: Workflow["settings"], paint: Paint): string {
+  if (settings.paused) return paint("yellow", "paused");
+  return isPaused(settings, Date.now()) ? paint("yellow", `paused until ${localTime(settings.pausedUntil!)}`) : "";
 }
 
 function keepText({ runs, days, failed }: NonNullable<Workflow["settings"]["keep"]>): string {

@@ -11,6 +11,7 @@ import { maybeText } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseChannel } from "./notify/channel.ts";
 import type { Channel } from "./notify/channel.ts";
+import { parseMoment } from "./pause.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 import type { WorkflowPaths } from "./workflow_paths.ts";
 
@@ -30,6 +31,8 @@ export interface WorkflowSettings {
   schedule?: Schedule;
   /** While true, ticks pass without a run. It can be triggered all the same. */
   paused: boolean;
+  /** ISO 8601: what is due before this moment passes without a run as well. */
+  pausedUntil?: string;
   /** Which runs stay; absent: all. */
   keep?: KeepOptions;
   /** Who is told how a run ended. */
@@ -68,7 +71,7 @@ export const settingsDefaults = {
   overlap: "skip",
 } satisfies WorkflowSettings;
 
-const names = ["schedule", "paused", "keep", "notify", "onMissed", "overlap", "timeout"] as const;
+const names = ["schedule", "paused", "pausedUntil", "keep", "notify", "onMissed", "overlap", "timeout"] as const;
 
 /** The name of a setting, from outside. */
 export function settingName(name: string): keyof WorkflowSettings {
@@ -92,6 +95,7 @@ const parsers: { [name in keyof Required<WorkflowSettings>]: (value: unknown) =>
   // Null is a word too: no schedule, whatever the code says.
   schedule: (value) => value === null ? null : parseSchedule(value),
   paused: (value) => oneOf("paused", value, [true, false]),
+  pausedUntil: (value) => value === null ? null : parseMoment(value),
   keep: (value) => value === null ? null : parseKeep(value),
   notify: (value) => (Array.isArray(value) ? value : [value]).map(parseChannel),
   onMissed: (value) => oneOf("onMissed", value, ["run-once", "skip"]),

@@ -151,6 +151,22 @@ Deno.test(
     const reset = await json(box, "flows", "sum", "--reset", "schedule", "--unpause");
     assertEquals([reset.settings.schedule, reset.next.length], [{ every: 10_800_000 }, 3]);
 
+    const day = Temporal.Now.plainDateISO("UTC").add({ days: 9 }).toString();
+    const paused = await call(box, "flows", "sum", "--pause", "--until", day, "--tz", "UTC");
+    assertStringIncludes(paused.out, "paused until ");
+    const { settings, next } = await json(box, "flows", "sum");
+    // A tick at the very end of the pause is the first.
+    assertEquals([settings.paused, settings.pausedUntil, next[0]], [
+      false,
+      `${day}T00:00:00.000Z`,
+      `${day}T00:00:00.000Z`,
+    ]);
+    const over = await call(box, "flows", "sum", "--pause", "--until", "2020-01-01", "--set", "keep:=1");
+    assertStringIncludes(over.err, `The pause until "2020-01-01" would be over`);
+    assertStringIncludes((await call(box, "flows", "sum", "--until", day)).err, "--until needs --pause");
+    const unpaused = await json(box, "flows", "sum", "--unpause");
+    assertEquals([unpaused.settings.pausedUntil, unpaused.settings.keep], [undefined, { runs: 2 }]);
+
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.push((await json(box, "trigger", "sum")).id);
     // Two are kept, the folder of the third is gone with its ticket.

@@ -130,6 +130,44 @@ inWorld("onMissed skip leaves out ticks that nobody was there for, not those tha
   assertEquals(world.ran, ["hourly/20261122T180000000-tick"]);
 });
 
+inWorld("a workflow that is paused until a moment runs from the first tick at that moment", async (world) => {
+  const paths = world.publish("hourly", { schedule: "1h", pausedUntil: "2026-11-22T15:00Z" });
+  const scheduler = world.scheduler();
+  for (const hours of [1, 2]) {
+    world.now = start + hours * 60 * minute;
+    await look(scheduler);
+  }
+  assertEquals([world.ran, world.events.map((event) => event.t === "passed" && event.why)], [[], ["paused", "paused"]]);
+  world.now = start + 3 * 60 * minute;
+  await look(scheduler);
+  assertEquals([world.ran, readTicket(paths, "latest").ticket.missed], [["hourly/20261122T150000000-tick"], undefined]);
+});
+
+inWorld("ticks in a pause that ended while nobody looked are not missed ones", async (world) => {
+  const paths = world.publish("hourly", { schedule: "1h", pausedUntil: "2026-11-22T15:30Z" });
+  world.now = start + 5 * 60 * minute;
+  await look(world.scheduler());
+  assertEquals([world.ran, readTicket(paths, "latest").ticket.missed], [["hourly/20261122T170000000-tick"], 1]);
+  const other = world.publish("half", { schedule: "30m", pausedUntil: "2026-11-22T17:45Z" });
+  world.now += 40 * minute;
+  await look(world.scheduler());
+  assertEquals([other, world.ran.filter((run) => run.startsWith("half"))], [other, []]);
+});
+
+inWorld("a workflow that is paused until a moment does not follow what ended before it", async (world) => {
+  world.publish("first", { schedule: "1h" });
+  world.publish("second", { schedule: { after: "first" }, pausedUntil: "2026-11-22T13:30Z" });
+  const scheduler = world.scheduler();
+  world.now = start + 60 * minute;
+  await look(scheduler);
+  await look(scheduler);
+  assertEquals(world.ran, ["first/20261122T130000000-tick"]);
+  world.now = start + 120 * minute;
+  await look(scheduler);
+  await look(scheduler);
+  assertEquals(world.ran.slice(1).map((run) => run.split("/")[0]), ["first", "second"]);
+});
+
 inWorld("a paused workflow lets ticks pass, and does not make up for them", async (world) => {
   const paths = world.publish("hourly", { schedule: "1h" });
   writeDeclared(paths, parseSettings({ schedule: "1h", paused: true }));

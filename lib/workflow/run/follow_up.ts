@@ -9,6 +9,7 @@ import { maybeLock } from "../../base/lock.ts";
 import { isGreen } from "../../base/record.ts";
 import { join } from "../../deps/path.ts";
 import { notifyAll, type NotifyEffects } from "../notify/notify.ts";
+import { isPaused } from "../pause.ts";
 import { bindParameters } from "../parameters.ts";
 import { readVersion } from "../publish/version.ts";
 import { removeOldRuns } from "./remove_runs.ts";
@@ -68,8 +69,10 @@ async function doWhatIsLeft(paths: WorkflowPaths, state: TicketState, effects: F
 function followersOf(paths: WorkflowPaths, { end }: TicketState): string[] {
   if (end!.status === "skipped") return [];
   return workflowNames(paths).filter((name) => {
-    const { schedule, paused } = readSettings(workflowPaths(name, paths)).effective;
-    if (!schedule || !("after" in schedule) || schedule.after !== paths.name || paused) return false;
+    const settings = readSettings(workflowPaths(name, paths)).effective;
+    const { schedule } = settings;
+    if (!schedule || !("after" in schedule) || schedule.after !== paths.name) return false;
+    if (isPaused(settings, Date.parse(end!.endedAt))) return false;
     return schedule.on === "finish" || isGreen(end!.status as "failed");
   });
 }
