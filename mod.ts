@@ -145,7 +145,8 @@ export type {
 export type { SavedObject } from "./lib/workflow/saved/saved_objects.ts";
 export type { FlowRun, ResumeOptions } from "./lib/workflow/flow_run.ts";
 export type { FlowRunStatus, Trigger } from "./lib/workflow/ticket.ts";
-export type { DailyOptions, Schedule, Weekday, ZoneOptions } from "./lib/workflow/schedule.ts";
+export type { Pass, Passed } from "./lib/workflow/pass.ts";
+export type { AfterOptions, DailyOptions, Schedule, Weekday, ZoneOptions } from "./lib/workflow/schedule.ts";
 export type { ParameterOption, WorkflowParameter } from "./lib/workflow/parameters.ts";
 export type { KeepOptions, Override, SettingsLayers, WorkflowSettings } from "./lib/workflow/settings.ts";
 export type { Channel, NotifyEvent } from "./lib/workflow/notify/channel.ts";

@@ -9,7 +9,7 @@ import { isGreen, type RunRecord } from "../base/record.ts";
 import { join, resolve } from "../deps/path.ts";
 import { instanceNames } from "../step/get_run.ts";
 import { earlierPaths, historyOf as earlierNames } from "../step/history.ts";
-import { instancePaths } from "../step/instance_paths.ts";
+import { type InstancePaths, instancePaths } from "../step/instance_paths.ts";
 import { maybeRecord } from "../step/record_file.ts";
 import type { Run } from "../step/run.ts";
 import { stepDefaults } from "../step/step_options.ts";
@@ -63,6 +63,11 @@ export async function namedHistory(step: string, runsDir: string, path: string[]
   );
 }
 
+/** The value that one run of a step left, when it is a number, a text or a yes or no and is kept. */
+export function maybeScalar(step: string, instance: string, runsDir: string): StoredVersion["scalar"] {
+  return maybeVersion(instancePaths(runsDir, step, instance), [])?.scalar;
+}
+
 /** The green runs of a step that left something, the newest first. */
 export function versionsOf(step: string, runsDir: string, path: string[]): StoredVersion[] {
   const versions: StoredVersion[] = [];
@@ -70,15 +75,18 @@ export function versionsOf(step: string, runsDir: string, path: string[]): Store
     if (instance === reproducedInstance) continue;
     const paths = instancePaths(runsDir, step, instance);
     const places = [paths, ...earlierNames(paths).map((name) => earlierPaths(paths, name))];
-    for (const { dir, ...rest } of places) {
-      const record = maybeRecord({ dir, ...rest });
-      const description = isGreen(record?.status) ? maybeDescription(maybeText(join(dir, artifactFile))) : undefined;
-      if (!record || !description) continue;
-      const { value } = description;
-      versions.push({ record, dir, value, ...scalarOf(value, dir, path, record) });
-    }
+    versions.push(...places.flatMap((place) => maybeVersion(place, path) ?? []));
   }
   return versions.sort((a, b) => a.record.id < b.record.id ? 1 : -1);
+}
+
+function maybeVersion(paths: InstancePaths, path: string[]): StoredVersion | undefined {
+  const { dir } = paths;
+  const record = maybeRecord(paths);
+  const description = isGreen(record?.status) ? maybeDescription(maybeText(join(dir, artifactFile))) : undefined;
+  if (!record || !description) return undefined;
+  const { value } = description;
+  return { record, dir, value, ...scalarOf(value, dir, path, record) };
 }
 
 /** What a number was in the versions before a run, the newest first. */

@@ -36,6 +36,8 @@ export interface Ticket {
   missed?: number;
   /** The run that it follows. */
   upstream?: { workflow: string; run: string };
+  /** Its parameters could not be settled, so that it never began and never can. */
+  unbound?: true;
 }
 
 /** How a run stands: it waits, it runs, it ended, or it never began since another one went on. */

@@ -22,6 +22,7 @@ import { ticksOf } from "../ticks.ts";
 import { isPublished, workflowNames, type WorkflowPaths, workflowPaths } from "../workflow_paths.ts";
 import { freezeSources, type FrozenSources } from "./freeze.ts";
 import { graphContent } from "./graph_content.ts";
+import { refusePass } from "./refuse_pass.ts";
 import { hashVersion, maybeVersion, type VersionContent, writeVersion } from "./version.ts";
 
 /** Where and when something is published. */
@@ -64,6 +65,7 @@ export async function publish(name: string, options: PublishOptions, context: Pu
   const lock = await acquireLock(paths.lock, `publish ${name}`);
   try {
     refuseCycle(paths, settings);
+    refusePass(paths, settings.schedule, content.parameters);
     return await write(paths, content, sources, settings, { now: context.now(), description: options.description });
   } finally {
     lock.release();
