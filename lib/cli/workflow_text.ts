@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { RunStatus } from "../base/record.ts";
-import { formatNumber } from "../report/format.ts";
+import { formatBytes, formatNumber } from "../report/format.ts";
 import type { Workflow } from "../workflow/get_flow.ts";
 import { isPaused } from "../workflow/pause.ts";
 import { describeSchedule } from "../workflow/schedule.ts";
@@ -74,10 +74,11 @@ function pauseText(settings: Workflow["settings"], paint: Paint): string {
   return isPaused(settings, Date.now()) ? paint("yellow", `paused until ${localTime(settings.pausedUntil!)}`) : "";
 }
 
-function keepText({ runs, days, failed }: NonNullable<Workflow["settings"]["keep"]>): string {
+function keepText({ runs, days, bytes, failed }: NonNullable<Workflow["settings"]["keep"]>): string {
   const parts = [
     runs === undefined ? "" : `the newest ${runs}`,
     days === undefined ? "" : `those of ${days} days`,
+    bytes === undefined ? "" : `the newest that take ${formatBytes(bytes)}`,
     failed === undefined ? "" : `the newest ${failed} that failed`,
   ];
   return parts.filter(Boolean).join(", ");
@@ -102,10 +103,11 @@ export function runsText(runs: FlowRun[], paint: Paint, { width, many }: { width
   return columns(all, { right: [head.length - 1] });
 }
 
-function noteOf({ status, statusText, metrics, missed }: FlowRun): string {
+function noteOf({ status, statusText, metrics, missed, pinned }: FlowRun): string {
   const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${formatNumber(value)}`).join(", ");
   const late = missed ? [`for ${missed} missed ${missed === 1 ? "tick" : "ticks"}`] : [];
-  return [...status === "succeeded" ? [numbers] : [oneLine(statusText)], ...late].filter(Boolean).join("; ");
+  const pin = pinned ? ["pinned"] : [];
+  return [...pin, ...status === "succeeded" ? [numbers] : [oneLine(statusText)], ...late].filter(Boolean).join("; ");
 }
 
 /** The end of a run in a line or two. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { writeFileAtomic } from "../base/atomic_file.ts";
+import { parseBytes } from "../base/bytes.ts";
 import { type Duration, parseDuration, parseTimeLimit } from "../base/duration.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { jsonText } from "../base/json.ts";
@@ -21,6 +22,8 @@ export interface KeepOptions {
   runs?: number;
   /** Runs of so many days. */
   days?: number;
+  /** The newest runs that together take so many bytes on disk at most: a number, or a text such as `"10GB"`. */
+  bytes?: number | string;
   /** So many of the newest runs that failed, besides. */
   failed?: number;
 }
@@ -117,16 +120,17 @@ function oneOf(name: string, value: unknown, accepted: (string | boolean)[]): un
 
 function parseKeep(value: unknown): KeepOptions {
   const given = typeof value === "number" ? { runs: value } : value;
-  const accepted = ["runs", "days", "failed"];
-  const entries = Object.entries(typeof given === "object" && given !== null ? given : {});
-  const isRight = ([key, count]: [string, unknown]) =>
+  const accepted = ["runs", "days", "bytes", "failed"];
+  const entries = Object.entries(typeof given === "object" && given !== null ? given : {})
+    .map(([key, count]) => [key, key === "bytes" ? parseBytes(count, "The size in keep") : count] as const);
+  const isRight = ([key, count]: readonly [string, unknown]) =>
     accepted.includes(key) && typeof count === "number" && count >= 0 && (key === "days" || Number.isInteger(count));
   if (entries.length > 0 && entries.every(isRight)) return Object.fromEntries(entries);
   throw new DuctaflowError(
-    `The setting keep is ${JSON.stringify(value)}; accepted is a number of runs, or { runs, days, failed }`,
+    `The setting keep is ${JSON.stringify(value)}; accepted is a number of runs, or { runs, days, bytes, failed }`,
     {
       code: "bad-setting",
-      hint: "Such as keep: 30, or keep: { days: 90, failed: 10 }",
+      hint: `Such as keep: 30, or keep: { days: 90, failed: 10 }, or keep: { bytes: "10GB" }`,
     },
   );
 }

@@ -44,6 +44,7 @@ Deno.test("parseSettings() refuses values that are none, with what is accepted",
     [{ overlap: "skp" }, `The setting overlap is "skp"; accepted are "skip", "queue", "cancel-old", "allow"`],
     [{ onMissed: "all" }, `"run-once", "skip"`],
     [{ keep: -1 }, "a number of runs"],
+    [{ keep: { bytes: "much" } }, `The size in keep is "much"`],
     [{ keep: { weeks: 2 } }, `{"weeks":2}`],
     [{ pausedUntil: "soon" }, "accepted is a day or a day with a time"],
     [{ pausedUntil: "2026-02-30" }, "accepted is a day or a day with a time"],
@@ -82,4 +83,8 @@ Deno.test("pauseSettings() refuses a moment that is past", () => {
   assertEquals(pauseSettings({}, now), { paused: true });
   const past = () => pauseSettings({ until: "2026-11-22", tz: "UTC" }, now);
   assertThrows(past, Error, `The pause until "2026-11-22" would be over`);
+});
+
+Deno.test("parseSettings() reads a size to keep", () => {
+  assertEquals(parseSettings({ keep: { bytes: "10GB", failed: 3 } }), { keep: { bytes: 1e10, failed: 3 } });
 });
