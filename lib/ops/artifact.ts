@@ -57,8 +57,8 @@ export interface ArtifactMethods<T> {
    * All versions that are kept, the newest first; of another workflow than its own when its name is given. Nothing runs.
    */
   history(options?: { workflow?: string; runsDir?: string }): Promise<ArtifactVersion<T>[]>;
-  /** Gives it a name: of its step, and of its history. */
-  named(name: string): Artifact<T>;
+  /** Gives it a name: of its step, and of its history. With `renamedFrom`, the history under former names goes on. */
+  named(name: string, options?: { renamedFrom?: string | string[] }): Artifact<T>;
   /** Adds a save, done when a workflow runs: after all else, and only if no check of severity `error` failed. */
   save(target: SaveTarget): Artifact<T>;
   /** Lets it have another type than in the run before. */

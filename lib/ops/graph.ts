@@ -30,6 +30,8 @@ export interface Call {
   /** What steps are named after unless `name` is set. */
   label: string;
   name?: string;
+  /** What it was called before: its history goes on. */
+  formerNames?: string[];
   args: Arg[];
   settings: CallSettings;
   /** Said of a metric or check. */

@@ -11,11 +11,10 @@ import { instanceNames } from "../step/get_run.ts";
 import { earlierPaths, historyOf as earlierNames } from "../step/history.ts";
 import { type InstancePaths, instancePaths } from "../step/instance_paths.ts";
 import { maybeRecord } from "../step/record_file.ts";
-import type { Run } from "../step/run.ts";
 import { stepDefaults } from "../step/step_options.ts";
 import type { ArtifactVersion } from "./artifact.ts";
 import type { ArtifactNode, Graph } from "./graph.ts";
-import { keysOf, stepName } from "./graph_rules.ts";
+import { formerSteps, keysOf, stepName } from "./graph_rules.ts";
 import { decodeValue } from "./values/decode_value.ts";
 import { artifactFile, maybeDescription, storedPart, type StoredValue } from "./values/stored_value.ts";
 
@@ -37,16 +36,22 @@ export async function historyOf(
   node: ArtifactNode,
   options: { workflow?: string; runsDir?: string },
 ): Promise<ArtifactVersion<unknown>[]> {
-  const { workflow, runsDir = stepDefaults.runsDir } = graph.calls.get(node.call)!.settings;
+  const call = graph.calls.get(node.call)!;
+  const { workflow, runsDir = stepDefaults.runsDir } = call.settings;
   const key = adHocKeys(graph, workflow).get(node.call)!;
-  const step = stepName(options.workflow ?? workflow, key);
-  return await namedHistory(step, resolve(options.runsDir ?? runsDir), node.path);
+  const name = options.workflow ?? workflow;
+  const steps = [stepName(name, key), ...formerSteps(name, call)];
+  return await namedHistory(steps, resolve(options.runsDir ?? runsDir), node.path);
 }
 
-/** The versions of what a step leaves, the newest first. */
-export async function namedHistory(step: string, runsDir: string, path: string[]): Promise<ArtifactVersion<unknown>[]> {
+/** The versions of what a step leaves, also under its former names, the newest first. */
+export async function namedHistory(
+  steps: string[],
+  runsDir: string,
+  path: string[],
+): Promise<ArtifactVersion<unknown>[]> {
   return await Promise.all(
-    versionsOf(step, runsDir, path).map(async ({ record, dir, value, scalar }) => {
+    versionsOf(steps, runsDir, path).map(async ({ record, dir, value, scalar }) => {
       const { stored } = storedPart(value, path);
       const hashes = filesOf(stored).map((file) => record.artifacts.find(({ name }) => name === file)?.hash ?? "");
       return {
@@ -68,8 +73,13 @@ export function maybeScalar(step: string, instance: string, runsDir: string): St
   return maybeVersion(instancePaths(runsDir, step, instance), [])?.scalar;
 }
 
-/** The green runs of a step that left something, the newest first. */
-export function versionsOf(step: string, runsDir: string, path: string[]): StoredVersion[] {
+/** The green runs of steps that left something, the newest first. */
+export function versionsOf(steps: string[], runsDir: string, path: string[]): StoredVersion[] {
+  const versions = steps.flatMap((step) => versionsOfStep(step, runsDir, path));
+  return versions.sort((a, b) => a.record.id < b.record.id ? 1 : -1);
+}
+
+function versionsOfStep(step: string, runsDir: string, path: string[]): StoredVersion[] {
   const versions: StoredVersion[] = [];
   for (const instance of instanceNames(step, { runsDir })) {
     if (instance === reproducedInstance) continue;
@@ -77,7 +87,7 @@ export function versionsOf(step: string, runsDir: string, path: string[]): Store
     const places = [paths, ...earlierNames(paths).map((name) => earlierPaths(paths, name))];
     versions.push(...places.flatMap((place) => maybeVersion(place, path) ?? []));
   }
-  return versions.sort((a, b) => a.record.id < b.record.id ? 1 : -1);
+  return versions;
 }
 
 function maybeVersion(paths: InstancePaths, path: string[]): StoredVersion | undefined {
@@ -90,8 +100,8 @@ function maybeVersion(paths: InstancePaths, path: string[]): StoredVersion | und
 }
 
 /** What a number was in the versions before a run, the newest first. */
-export function numbersBefore({ step, record: { id } }: Run, runsDir: string, path: string[]): number[] {
-  const before = versionsOf(step, runsDir, path).filter(({ record }) => record.id < id);
+export function numbersBefore({ id }: RunRecord, steps: string[], runsDir: string, path: string[]): number[] {
+  const before = versionsOf(steps, runsDir, path).filter(({ record }) => record.id < id);
   return before.map(({ scalar }) => scalar).filter((scalar) => typeof scalar === "number");
 }
 

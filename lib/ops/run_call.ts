@@ -20,7 +20,7 @@ import { numbersBefore } from "./history.ts";
 import { OperatorFailedError } from "./operator_failed_error.ts";
 import type { Arg, Call, Graph } from "./graph.ts";
 import { operatorFlow } from "./operator_flow.ts";
-import { stepName } from "./graph_rules.ts";
+import { formerSteps, stepName } from "./graph_rules.ts";
 import { recordTypeChange } from "./record_type_change.ts";
 import { checkType, TypeChangedError } from "./type_change.ts";
 import { artifactFile, maybeDescription, storedPart, type StoredValue } from "./values/stored_value.ts";
@@ -71,7 +71,9 @@ export async function runCall(
     run = await runStep(flow, context.run, config, { ...options, onProcessEnd });
     const value = readResult(run);
     if (!run.cached) await keepCode(run, context.runsDir);
-    if (call.kind !== "save") checkType(context.runsDir, run, value, call.settings.allowTypeChange === true);
+    const { allowTypeChange: mayChange = false } = call.settings;
+    const former = formerSteps(context.workflow, call);
+    if (call.kind !== "save") checkType(context.runsDir, run, value, { mayChange, former });
     return { run, value };
   } catch (error) {
     if (error instanceof TypeChangedError && run) error.run = await recordTypeChange(run, context.runsDir, error);
@@ -148,8 +150,10 @@ async function argument(context: RunContext, arg: Arg, results: ReadonlyMap<stri
     return { $object: Object.fromEntries(await Promise.all(entries)) };
   }
   if ("previous" in arg) {
-    const { call, path } = context.graph.artifacts.get(arg.previous)!;
-    return reference(numbersBefore(results.get(call)!.run, context.runsDir, path), arg.vs);
+    const { call: id, path } = context.graph.artifacts.get(arg.previous)!;
+    const { step, record } = results.get(id)!.run;
+    const steps = [step, ...formerSteps(context.workflow, context.graph.calls.get(id)!)];
+    return reference(numbersBefore(record, steps, context.runsDir, path), arg.vs);
   }
   const node = context.graph.artifacts.get(arg.artifact)!;
   const { run, value } = results.get(node.call)!;

@@ -80,9 +80,13 @@ export function listRuns(
 }
 
 function historyOf(paths: WorkflowPaths, metric: string): HistoryEntry[] {
+  const former = readVersion(paths).graph?.find(({ name }) => name === metric)?.formerNames ?? [];
+  const names = [metric, ...former];
   return listRuns(paths).reverse().flatMap(({ id, version, startedAt, status, metrics }) => {
-    const value = metrics[metric];
-    return value === undefined || startedAt === undefined ? [] : [{ run: id, version, startedAt, status, value }];
+    const name = names.find((name) => Object.hasOwn(metrics, name));
+    return name === undefined || startedAt === undefined
+      ? []
+      : [{ run: id, version, startedAt, status, value: metrics[name] }];
   });
 }
 
