@@ -78,7 +78,7 @@ export type {
   TableMethods,
   TupleOf,
 } from "./lib/ops/artifact.ts";
-export type { Bounds, CheckSettings } from "./lib/ops/bounds.ts";
+export type { Bounds, CheckSettings, LastRuns } from "./lib/ops/bounds.ts";
 export type { CallKind, CallSettings } from "./lib/ops/graph.ts";
 export type { PlannedCall } from "./lib/ops/plan_workflow.ts";
 export type { ExternalCall, ReadCall, SaveCall, SavedArtifact, SaveTarget, SavingRun } from "./lib/ops/external.ts";
@@ -146,7 +146,8 @@ export type {
 export type { SavedObject } from "./lib/workflow/saved/saved_objects.ts";
 export type { FlowRun, ResumeOptions } from "./lib/workflow/flow_run.ts";
 export type { FlowRunStatus, Trigger } from "./lib/workflow/ticket.ts";
-export type { DailyOptions, Schedule, Weekday, ZoneOptions } from "./lib/workflow/schedule.ts";
+export type { Pass, Passed } from "./lib/workflow/pass.ts";
+export type { AfterOptions, DailyOptions, Schedule, Weekday, ZoneOptions } from "./lib/workflow/schedule.ts";
 export type { ParameterOption, WorkflowParameter } from "./lib/workflow/parameters.ts";
 export type { KeepOptions, Override, SettingsLayers, WorkflowSettings } from "./lib/workflow/settings.ts";
 export type { Channel, NotifyEvent } from "./lib/workflow/notify/channel.ts";

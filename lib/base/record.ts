@@ -294,6 +294,8 @@ export interface ArtifactRecord {
   hash: string;
   /** Number of rows, columns with types: for tables. */
   table?: { rows?: number; columns: { name: string; type: string }[] };
+  /** Whether it was removed after the run that it was for, since it was not to be kept. */
+  dropped?: boolean;
 }
 
 /** A number that the flow reported. */

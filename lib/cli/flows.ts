@@ -6,6 +6,7 @@ import { jsonText } from "../base/json.ts";
 import { isLocked } from "../base/lock.ts";
 import { shortPath } from "../base/short_path.ts";
 import { deleteFlow, type Deletion, getFlow, listFlows, type WorkflowHandle } from "../workflow/get_flow.ts";
+import { noPause, pauseSettings } from "../workflow/pause.ts";
 import { parseSchedule } from "../workflow/schedule.ts";
 import { presenceLock } from "../workflow/scheduler/presence.ts";
 import { settingName } from "../workflow/settings.ts";
@@ -20,13 +21,14 @@ import { flowsText, flowText } from "./workflow_text.ts";
 
 const options = {
   pause: { help: "Let ticks pass without a run" },
+  until: { value: "time", help: "With --pause: until a day or a day with a time, such as 2026-12-24T18:00" },
   unpause: { help: "End the pause" },
   set: {
     value: "setting=value",
     many: true,
     help: "Change schedule, keep, overlap, onMissed, timeout or notify; setting:=JSON for what is no text",
   },
-  tz: { value: "zone", help: "Time zone of a schedule that is set" },
+  tz: { value: "zone", help: "Time zone of a schedule that is set, or of --until" },
   reset: { value: "setting", many: true, help: "Go back to what the code says" },
   delete: { help: "Show what deleting the workflow with its runs would remove" },
   objects: { help: "With --delete: also the tables and files that its runs saved, where they are all its own" },
@@ -49,6 +51,7 @@ again.`,
   examples: [
     ["flows", "all of them, with the next and the last run"],
     ["flows nightly --pause", "not for now"],
+    ["flows nightly --pause --until 2027-01-02", "not over the holidays"],
     ["flows nightly --set schedule='0 7 * * *' --tz Europe/Berlin --set keep:=30", "an hour later, and only 30 runs"],
     ["flows nightly --delete", "what would go with it?"],
     ["flows nightly --delete --objects --yes", "all of it, with the tables that it saved"],
@@ -68,7 +71,8 @@ again.`,
 };
 
 async function list(values: Values, { stdout, stderr }: Effects): Promise<number> {
-  const asked = values.pause || values.unpause || values.delete || values.yes || values.objects || values["dry-run"] ||
+  const asked = values.pause || values.until !== undefined || values.unpause || values.delete || values.yes ||
+    values.objects || values["dry-run"] ||
     values.object.length > 0 || values.set.length + values.reset.length > 0;
   if (asked) throw usageError("Which workflow?", "Write flows <workflow> with this option");
   const flows = await listFlows(placeOf(values));
@@ -84,6 +88,7 @@ async function list(values: Values, { stdout, stderr }: Effects): Promise<number
 
 async function change(flow: WorkflowHandle, values: Values): Promise<void> {
   if (values.pause && values.unpause) throw usageError("--pause and --unpause exclude each other");
+  if (values.until !== undefined && !values.pause) throw usageError("--until needs --pause");
   const changes: { [name: string]: unknown } = {};
   for (const text of values.set) {
     const { path: [name], value } = parseSetting(text);
@@ -92,7 +97,8 @@ async function change(flow: WorkflowHandle, values: Values): Promise<void> {
       : value;
   }
   for (const name of values.reset) changes[settingName(name)] = undefined;
-  if (values.pause || values.unpause) changes.paused = values.pause;
+  if (values.pause) Object.assign(changes, pauseSettings({ until: values.until, tz: values.tz }, Date.now()));
+  if (values.unpause) Object.assign(changes, noPause);
   if (Object.keys(changes).length > 0) await flow.set(changes);
 }
 

@@ -5,6 +5,7 @@
 import { jsonText } from "../base/json.ts";
 import { getFlow, listFlows } from "../workflow/get_flow.ts";
 import { flowRunJson } from "../workflow/run/make_flow_run.ts";
+import type { WorkflowPlace } from "../workflow/workflow_paths.ts";
 import type { FlowRunStatus } from "../workflow/ticket.ts";
 import type { Command } from "./command.ts";
 import { exitCodes } from "./exit.ts";
@@ -22,6 +23,8 @@ const options = {
     help: "Only runs of this status",
   },
   delete: { value: "run", many: true, help: "Remove this run with all it left" },
+  pin: { value: "run", many: true, help: "Let the setting keep never remove this run" },
+  unpin: { value: "run", many: true, help: "Take the pin of this run away" },
   ...workflowOptions,
 } satisfies OptionTable;
 
@@ -37,6 +40,7 @@ export const command: Command = {
     ["runs", "of all workflows"],
     ["runs nightly --status failed --limit 5", "the last ones that failed"],
     ["runs nightly --delete 20261122T050000000-tick", "one run less"],
+    ["runs nightly --pin 20261122T050000000-tick", "one that stays, whatever keep says"],
   ],
   async run(args, { stdout, stderr }) {
     const { values, positionals } = parseOptions(args, { ...options, ...commonOptions });
@@ -54,6 +58,7 @@ export const command: Command = {
       if (values.json) stdout.write(jsonText({ removed: runs.map(({ id }) => id) }));
       return exitCodes.done;
     }
+    await pin(name, values, place);
     const limit = parseCount(values.limit, "limit") ?? shown;
     const status = values.status.length > 0 ? values.status as FlowRunStatus[] : undefined;
     const names = name === undefined ? (await listFlows(place)).map(({ name }) => name) : [name];
@@ -65,3 +70,16 @@ export const command: Command = {
     return exitCodes.done;
   },
 };
+
+async function pin(
+  name: string | undefined,
+  { pin, unpin }: { pin: string[]; unpin: string[] },
+  place: WorkflowPlace,
+): Promise<void> {
+  const option = pin.length > 0 ? "--pin" : "--unpin";
+  if (pin.length + unpin.length === 0) return;
+  if (name === undefined) throw usageError(`${option} needs the workflow`, `Write runs <workflow> ${option} <run>`);
+  const flow = await getFlow(name, place);
+  const runs = await Promise.all([...pin, ...unpin].map((id) => flow.run(id)));
+  for (const [i, run] of runs.entries()) await (i < pin.length ? run.pin() : run.unpin());
+}

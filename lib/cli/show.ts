@@ -90,7 +90,12 @@ export function showText(run: Run, paint: Paint): string {
     ["Config", [...config, ...defaults]],
     ["Metrics", metricTexts(record).map((text) => [text])],
     ["Checks", checkTexts(record, paint).map((text) => [text])],
-    ["Files", record.artifacts.map(({ name, type, size }) => [oneLine(name), paint("dim", type), formatBytes(size)])],
+    [
+      "Files",
+      record.artifacts.map(({ name, type, size, dropped }) => {
+        return [oneLine(name), paint("dim", type), formatBytes(size), ...(dropped ? [paint("dim", "not kept")] : [])];
+      }),
+    ],
     [
       "Inputs",
       record.inputs.map(({ path, kind, from }) => [

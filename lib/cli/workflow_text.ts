@@ -4,8 +4,9 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { RunStatus } from "../base/record.ts";
-import { formatNumber } from "../report/format.ts";
+import { formatBytes, formatNumber } from "../report/format.ts";
 import type { Workflow } from "../workflow/get_flow.ts";
+import { isPaused } from "../workflow/pause.ts";
 import { describeSchedule } from "../workflow/schedule.ts";
 import type { FlowRun } from "../workflow/flow_run.ts";
 import { columns, cutText, oneLine, type Paint, textWidth } from "./style.ts";
@@ -24,7 +25,7 @@ export function flowsText(flows: Workflow[], paint: Paint): string {
     name,
     `v${version}`,
     describeSchedule(settings.schedule),
-    settings.paused ? paint("yellow", "paused") : next[0] ? localTime(next[0]) : "",
+    [pauseText(settings, paint), next[0] ? localTime(next[0]) : ""].filter(Boolean).join(", "),
     latest ? workflowStatus(latest.status, paint) : "",
     latest ? localTime(latest.startedAt ?? latest.requestedAt) : "",
   ]);
@@ -39,7 +40,7 @@ export function flowText(flow: Workflow, paint: Paint): string {
   const rows = [
     ["what", `${flow.kind} ${flow.source}, version ${version} of ${localTime(flow.publishedAt)}`],
     ["schedule", describeSchedule(settings.schedule) + changed("schedule")],
-    ["next", settings.paused ? paint("yellow", "paused") : flow.next.map(localTime).join(", ") || "none"],
+    ["next", [pauseText(settings, paint), ...flow.next.map(localTime)].filter(Boolean).join(", ") || "none"],
     ["overlap", settings.overlap + changed("overlap")],
     ["missed ticks", settings.onMissed + changed("onMissed")],
     ["keep", (settings.keep ? keepText(settings.keep) : "all runs") + changed("keep")],
@@ -68,10 +69,16 @@ export function flowText(flow: Workflow, paint: Paint): string {
   }`;
 }
 
-function keepText({ runs, days, failed }: NonNullable<Workflow["settings"]["keep"]>): string {
+function pauseText(settings: Workflow["settings"], paint: Paint): string {
+  if (settings.paused) return paint("yellow", "paused");
+  return isPaused(settings, Date.now()) ? paint("yellow", `paused until ${localTime(settings.pausedUntil!)}`) : "";
+}
+
+function keepText({ runs, days, bytes, failed }: NonNullable<Workflow["settings"]["keep"]>): string {
   const parts = [
     runs === undefined ? "" : `the newest ${runs}`,
     days === undefined ? "" : `those of ${days} days`,
+    bytes === undefined ? "" : `the newest that take ${formatBytes(bytes)}`,
     failed === undefined ? "" : `the newest ${failed} that failed`,
   ];
   return parts.filter(Boolean).join(", ");
@@ -96,10 +103,11 @@ export function runsText(runs: FlowRun[], paint: Paint, { width, many }: { width
   return columns(all, { right: [head.length - 1] });
 }
 
-function noteOf({ status, statusText, metrics, missed }: FlowRun): string {
+function noteOf({ status, statusText, metrics, missed, pinned }: FlowRun): string {
   const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${formatNumber(value)}`).join(", ");
   const late = missed ? [`for ${missed} missed ${missed === 1 ? "tick" : "ticks"}`] : [];
-  return [...status === "succeeded" ? [numbers] : [oneLine(statusText)], ...late].filter(Boolean).join("; ");
+  const pin = pinned ? ["pinned"] : [];
+  return [...pin, ...status === "succeeded" ? [numbers] : [oneLine(statusText)], ...late].filter(Boolean).join("; ");
 }
 
 /** The end of a run in a line or two. */

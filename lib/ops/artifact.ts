@@ -57,12 +57,17 @@ export interface ArtifactMethods<T> {
    * All versions that are kept, the newest first; of another workflow than its own when its name is given. Nothing runs.
    */
   history(options?: { workflow?: string; runsDir?: string }): Promise<ArtifactVersion<T>[]>;
-  /** Gives it a name: of its step, and of its history. */
-  named(name: string): Artifact<T>;
+  /** Gives it a name: of its step, and of its history. With `renamedFrom`, the history under former names goes on. */
+  named(name: string, options?: { renamedFrom?: string | string[] }): Artifact<T>;
   /** Adds a save, done when a workflow runs: after all else, and only if no check of severity `error` failed. */
   save(target: SaveTarget): Artifact<T>;
   /** Lets it have another type than in the run before. */
   allowTypeChange(): Artifact<T>;
+  /**
+   * Does not keep the value (of its call as a whole): when a run of a workflow has ended green its files are removed. The
+   * record with its hashes, the report with its preview, and single numbers stay; who needs the value later runs it again.
+   */
+  ephemeral(): Artifact<T>;
   /** One of several outputs, also where it cannot be had by destructuring. */
   output<K extends keyof T & (string | number)>(key: K): Artifact<T[K]>;
   /** How long its operator took, in seconds, as a metric. */

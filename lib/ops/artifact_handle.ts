@@ -6,7 +6,7 @@ import { onDemand } from "../base/on_demand.ts";
 import type { Artifact, GetOptions } from "./artifact.ts";
 import { artifactId } from "./call_arguments.ts";
 import type { SaveTarget } from "./external.ts";
-import { addArtifact, type ArtifactNode, copyCall, type Graph } from "./graph.ts";
+import { addArtifact, type ArtifactNode, type CallSettings, copyCall, type Graph } from "./graph.ts";
 import { addBound, addTableCheck, addTableMetric, systemMetric } from "./ready_calls.ts";
 import { addSave } from "./external_calls.ts";
 
@@ -64,13 +64,11 @@ function methodsOf(graph: Graph, node: ArtifactNode): Record<string, Method> {
     why: async (options: GetOptions = {}) => await (await run()).whyOf(graph, node, options),
     history: async (options = {}) =>
       await (await onDemand<typeof import("./history.ts")>("lib/ops/history.ts")).historyOf(graph, node, options),
-    named: (name: string) => makeArtifact(graph, rename(graph, node, name)),
+    named: (name: string, options: { renamedFrom?: string | string[] } = {}) =>
+      makeArtifact(graph, rename(graph, node, name, options.renamedFrom)),
     save: (target: SaveTarget) => (addSave(graph, node, target), same()),
-    allowTypeChange: () => {
-      const call = graph.calls.get(node.call)!;
-      call.settings = { ...call.settings, allowTypeChange: true };
-      return same();
-    },
+    allowTypeChange: () => (setOfCall(graph, node, { allowTypeChange: true }), same()),
+    ephemeral: () => (setOfCall(graph, node, { isEphemeral: true }), same()),
     output: (key: string | number) => makeArtifact(graph, addArtifact(graph, node.call, [...node.path, String(key)])),
     runtime: () => makeArtifact(graph, systemMetric(graph, node, "runtime")),
     memory: () => makeArtifact(graph, systemMetric(graph, node, "memory")),
@@ -85,17 +83,33 @@ function methodsOf(graph: Graph, node: ArtifactNode): Record<string, Method> {
   return Object.assign(Object.create(null), methods);
 }
 
+function setOfCall(graph: Graph, { call: id }: ArtifactNode, more: Partial<CallSettings>): void {
+  const call = graph.calls.get(id)!;
+  call.settings = { ...call.settings, ...more };
+}
+
 /** Names an artifact, and with it its call; a call that has another name already is made once more. */
-function rename(graph: Graph, node: ArtifactNode, name: string): ArtifactNode {
-  if (typeof name !== "string" || !/\w/.test(name) || name.length > 80) {
-    throw new TypeError(`The name of an artifact is ${Deno.inspect(name)}, accepted is text of 1 to 80 characters`);
-  }
+function rename(graph: Graph, node: ArtifactNode, name: string, before: string | string[] = []): ArtifactNode {
+  checkName(name);
+  const formerNames = [before].flat();
+  formerNames.forEach(checkName);
   if (node.path.length > 0) {
+    if (formerNames.length > 0) {
+      throw new TypeError(`A part has the history of the call that it is of: say renamedFrom where that is named`);
+    }
     node.name = name;
     return node;
   }
   const call = graph.calls.get(node.call)!;
-  if (call.name !== undefined && call.name !== name) return copyCall(graph, call.id, name);
-  call.name = name;
-  return node;
+  const named = call.name !== undefined && call.name !== name ? copyCall(graph, call.id, name) : node;
+  const mine = graph.calls.get(named.call)!;
+  mine.name = name;
+  if (formerNames.length > 0) mine.formerNames = formerNames;
+  else if (mine !== call) delete mine.formerNames;
+  return named;
+}
+
+function checkName(name: unknown): void {
+  if (typeof name === "string" && /\w/.test(name) && name.length <= 80) return;
+  throw new TypeError(`The name of an artifact is ${Deno.inspect(name)}, accepted is text of 1 to 80 characters`);
 }

@@ -5,6 +5,7 @@
 import { resolve } from "../deps/path.ts";
 import { stepDefaults } from "../step/step_options.ts";
 import type { GetOptions, Head } from "./artifact.ts";
+import { neededAgain } from "./ephemeral.ts";
 import type { Arg, ArtifactNode, Graph } from "./graph.ts";
 import { needsOf, orderCalls } from "./graph_rules.ts";
 import { adHocKeys } from "./history.ts";
@@ -58,12 +59,17 @@ export async function whyOf(graph: Graph, node: ArtifactNode, options: GetOption
   const context = contextFor(graph, node, options);
   const results = new Map<string, CallResult>();
   const stale: { name: string; reasons: string[] }[] = [];
+  const again = await neededAgain(context, [node.call], [node.call]);
   for (const id of orderCalls(graph, [node.call])) {
     const call = graph.calls.get(id)!;
     const name = context.keys.get(id)!;
     const waits = needsOf(graph, call).filter((need) => !results.has(need));
     if (waits.length > 0) {
       stale.push({ name, reasons: [`It needs ${waits.map((need) => context.keys.get(need)).join(", ")}`] });
+      continue;
+    }
+    if (again.has(id)) {
+      stale.push({ name, reasons: ["Its value was not kept"] });
       continue;
     }
     const { fresh, reasons, result } = await explainCall(context, call, results);
@@ -79,6 +85,7 @@ async function compute(graph: Graph, node: ArtifactNode, options: GetOptions): P
     return kind === "check" && args.some((arg) => "artifact" in arg && arg.artifact === node.id);
   });
   const targets = [node.call, ...checks.map(({ id }) => id)];
+  context.again = await neededAgain(context, targets, [node.call]);
   const { concurrency } = graph.calls.get(node.call)!.settings;
   const outcome = await runCalls(context, targets, concurrency);
   const failure = maybeFailure(outcome);

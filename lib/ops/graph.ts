@@ -6,6 +6,7 @@
 import type { Duration } from "../base/duration.ts";
 import type { PermissionOptions } from "../step/grant.ts";
 import type { RetryOptions, StepEvent } from "../step/step_options.ts";
+import type { Bounds } from "./bounds.ts";
 import type { Param } from "./param.ts";
 
 /** All calls, and what they give. */
@@ -29,6 +30,8 @@ export interface Call {
   /** What steps are named after unless `name` is set. */
   label: string;
   name?: string;
+  /** What it was called before: its history goes on. */
+  formerNames?: string[];
   args: Arg[];
   settings: CallSettings;
   /** Said of a metric or check. */
@@ -44,8 +47,8 @@ export type Arg =
   | { param: Param<unknown> }
   | { list: Arg[] }
   | { object: Record<string, Arg> }
-  /** The value of an artifact in the version before, or null. */
-  | { previous: string }
+  /** The value of an artifact in the version before, or that of several before, or null. */
+  | { previous: string; vs: NonNullable<Bounds["vs"]> }
   /** A number from the record of the call that makes an artifact. */
   | { system: "runtime" | "memory"; artifact: string };
 
@@ -76,6 +79,8 @@ export interface CallSettings {
   concurrency?: number;
   /** Whether an artifact may have another type than in the run before. */
   allowTypeChange?: boolean;
+  /** Whether its value goes when the run of a workflow has ended green. */
+  isEphemeral?: boolean;
   /** How long a result counts at most. */
   freshFor?: Duration;
   /** Options on the export are not looked for: the module is none of the user's. */

@@ -98,7 +98,23 @@ export function keysOf(graph: Graph, calls: Iterable<string>): Map<string, strin
     taken.add(key.toLowerCase());
     keys.set(id, key);
   }
+  for (const { id, formerNames = [] } of list) {
+    const twice = formerNames.find((former) => taken.has(former.toLowerCase()));
+    if (twice !== undefined) throw nameInUse(keys.get(id)!, twice);
+  }
   return keys;
+}
+
+/** The steps that a call had under its former names. */
+export function formerSteps(workflow: string, { formerNames = [] }: Call): string[] {
+  return formerNames.map((name) => stepName(workflow, name));
+}
+
+function nameInUse(name: string, former: string): DuctaflowError {
+  return new DuctaflowError(`"${name}" is renamed from "${former}", which another call of the workflow is named`, {
+    code: "bad-name",
+    hint: "A history goes on under one name: rename the other one too, or leave renamedFrom out",
+  });
 }
 
 function sameName(name: string): DuctaflowError {

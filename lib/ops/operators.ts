@@ -8,9 +8,12 @@ import { argsOf } from "./call_arguments.ts";
 import { addCall, type CallSettings, conductorGraph } from "./graph.ts";
 
 /** What a conductor says about the operators of a module. */
-export interface OpsOptions extends Partial<Omit<CallSettings, "isBuiltIn" | "freshFor">> {
+export interface OpsOptions extends Partial<Omit<CallSettings, "isBuiltIn" | "freshFor" | "isEphemeral">> {
   /** The same for single operators, by name; it wins. */
-  ops?: Record<string, Partial<Omit<CallSettings, "isBuiltIn" | "freshFor" | "workflow" | "runsDir" | "concurrency">>>;
+  ops?: Record<
+    string,
+    Partial<Omit<CallSettings, "isBuiltIn" | "freshFor" | "isEphemeral" | "workflow" | "runsDir" | "concurrency">>
+  >;
 }
 
 /** Any function. */

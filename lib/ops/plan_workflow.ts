@@ -38,6 +38,8 @@ export interface PlannedCall {
   needs: string[];
   /** What it is for, as its module says or, of a read, a save and a ready-made check, what is done. */
   description?: string;
+  /** What it was called before. */
+  formerNames?: string[];
   /** Where a save goes. */
   target?: string;
 }
@@ -81,6 +83,7 @@ export async function outlineOf(
       kind,
       needs: needsOf(graph, call).map((need) => keys.get(need)!),
       ...(description === undefined ? {} : { description }),
+      ...(call.formerNames ? { formerNames: call.formerNames } : {}),
       ...(call.target === undefined ? {} : { target: call.target }),
     };
   }));

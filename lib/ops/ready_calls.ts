@@ -72,7 +72,7 @@ export function addBound(
     args: [
       { artifact: node.id },
       { value: toTagged(parsed) },
-      parsed.vs ? { previous: node.id } : { value: null },
+      parsed.vs ? { previous: node.id, vs: parsed.vs } : { value: null },
     ],
   });
 }

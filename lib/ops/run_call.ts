@@ -7,17 +7,20 @@ import { maybeText } from "../base/maybe_file.ts";
 import { join } from "../deps/path.ts";
 import type { Freshness } from "../step/freshness.ts";
 import { explainReuse, runStep, type RunStepOptions } from "../step/run_step.ts";
-import type { Run } from "../step/run.ts";
+import { instancePaths } from "../step/instance_paths.ts";
+import { maybeRecord } from "../step/record_file.ts";
+import { makeRun, type Run } from "../step/run.ts";
 import { StepFailedError } from "../step/step_failed_error.ts";
 import type { Json } from "../base/json.ts";
+import { reference } from "./bounds.ts";
 import { describeOperator, type OperatorDescription } from "./describe_module.ts";
 import { maybeFailedCall } from "./failed_call.ts";
 import { keepCode } from "./kept_code.ts";
-import { versionsOf } from "./history.ts";
+import { numbersBefore } from "./history.ts";
 import { OperatorFailedError } from "./operator_failed_error.ts";
 import type { Arg, Call, Graph } from "./graph.ts";
 import { operatorFlow } from "./operator_flow.ts";
-import { stepName } from "./graph_rules.ts";
+import { formerSteps, stepName } from "./graph_rules.ts";
 import { recordTypeChange } from "./record_type_change.ts";
 import { checkType, TypeChangedError } from "./type_change.ts";
 import { artifactFile, maybeDescription, storedPart, type StoredValue } from "./values/stored_value.ts";
@@ -35,6 +38,8 @@ export interface RunContext {
   keys: Map<string, string>;
   params: Map<string, unknown>;
   cache?: "auto" | "existing" | "off";
+  /** Calls that run again whatever is known of them, since their values were not kept. */
+  again?: ReadonlySet<string>;
   signal?: AbortSignal;
   cwd: string;
 }
@@ -66,7 +71,9 @@ export async function runCall(
     run = await runStep(flow, context.run, config, { ...options, onProcessEnd });
     const value = readResult(run);
     if (!run.cached) await keepCode(run, context.runsDir);
-    if (call.kind !== "save") checkType(context.runsDir, run, value, call.settings.allowTypeChange === true);
+    const { allowTypeChange: mayChange = false } = call.settings;
+    const former = formerSteps(context.workflow, call);
+    if (call.kind !== "save") checkType(context.runsDir, run, value, { mayChange, former });
     return { run, value };
   } catch (error) {
     if (error instanceof TypeChangedError && run) error.run = await recordTypeChange(run, context.runsDir, error);
@@ -85,7 +92,10 @@ export async function explainCall(
   const { flow, config, options } = await prepare(context, call, results);
   const freshness = await explainReuse(flow, context.run, config, options);
   if (!freshness.fresh) return freshness;
-  const run = await runStep(flow, context.run, config, { ...options, cache: "existing" });
+  const paths = instancePaths(context.runsDir, options.step!, context.run);
+  const record = maybeRecord(paths);
+  if (!record) return freshness;
+  const run = makeRun(paths, { status: record.status, cached: true, reasons: [], record: () => record });
   return { ...freshness, result: { run, value: readResult(run) } };
 }
 
@@ -117,7 +127,7 @@ async function prepare(context: RunContext, call: Call, results: ReadonlyMap<str
     step: stepName(context.workflow, key),
     runsDir,
     cwd,
-    cache: context.cache ?? settings.cache,
+    cache: context.again?.has(call.id) ? "off" : context.cache ?? settings.cache,
     ...Object.fromEntries(Object.entries({ permissions, timeout, retries, signal }).filter(([, v]) => v !== undefined)),
     ...(onEvent ? { onEvent: (event) => onEvent(event, { op: call.export, name: key }) } : {}),
   };
@@ -139,7 +149,12 @@ async function argument(context: RunContext, arg: Arg, results: ReadonlyMap<stri
     ) => [key, await argument(context, item, results)]);
     return { $object: Object.fromEntries(await Promise.all(entries)) };
   }
-  if ("previous" in arg) return previousValue(context, arg.previous, results);
+  if ("previous" in arg) {
+    const { call: id, path } = context.graph.artifacts.get(arg.previous)!;
+    const { step, record } = results.get(id)!.run;
+    const steps = [step, ...formerSteps(context.workflow, context.graph.calls.get(id)!)];
+    return reference(numbersBefore(record, steps, context.runsDir, path), arg.vs);
+  }
   const node = context.graph.artifacts.get(arg.artifact)!;
   const { run, value } = results.get(node.call)!;
   if ("system" in arg) return systemValue(run, arg.system);
@@ -167,13 +182,6 @@ function systemValue({ record }: Run, metric: "runtime" | "memory"): number {
   if (metric === "runtime") return record.durationMs / 1000;
   const most = Math.max(0, ...record.cells.map((cell) => cell.memory ?? 0));
   return Math.round(most / 1e4) / 100;
-}
-
-function previousValue(context: RunContext, artifact: string, results: ReadonlyMap<string, CallResult>): number | null {
-  const node = context.graph.artifacts.get(artifact)!;
-  const { run } = results.get(node.call)!;
-  const before = versionsOf(run.step, context.runsDir, node.path).find(({ record }) => record.id < run.record.id);
-  return typeof before?.scalar === "number" ? before.scalar : null;
 }
 
 function mentionsArrow(arg: Json): boolean {

@@ -8,6 +8,7 @@ import { checkName } from "../base/names.ts";
 import { resolve } from "../deps/path.ts";
 import type { Run } from "../step/run.ts";
 import { stepDefaults } from "../step/step_options.ts";
+import { dropValues, neededAgain } from "./ephemeral.ts";
 import type { CallKind } from "./graph.ts";
 import { paramValues } from "./param.ts";
 import { planWorkflow } from "./plan_workflow.ts";
@@ -96,9 +97,12 @@ export async function executeWorkflow(
     signal: options.signal,
     cwd,
   };
+  context.again = await neededAgain(context, [...compute, ...saves]);
   const done = await runCalls(context, compute, options.concurrency);
   const failed = [...done.outcomes.values()].some(({ status }) => status === "failed" || status === "blocked");
   if (!failed) await runCalls(context, saves, options.concurrency, done);
+  const isWhole = [...done.outcomes.values()].every(({ status }) => status !== "failed" && status !== "blocked");
+  if (isWhole && !options.signal?.aborted) await dropValues(context, done);
   return workflowRun(context, [...compute, ...saves], done, performance.now() - began);
 }
 

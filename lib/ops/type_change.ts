@@ -89,16 +89,19 @@ export function checkType(
   runsDir: string,
   { step, cached, record: { id } }: Run,
   value: StoredValue,
-  mayChange: boolean,
+  { mayChange, former }: { mayChange: boolean; former: string[] },
 ): void {
-  const path = join(runsDir, ".ductaflow", "types", `${step}.json`);
+  const pathOf = (step: string) => join(runsDir, ".ductaflow", "types", `${step}.json`);
+  const path = pathOf(step);
   const now = typeOfStored(value);
-  const known = maybeType(maybeText(path));
+  // Under a new name it has the type that it had under the one before, until it has one of its own.
+  const own = maybeType(maybeText(path));
+  const known = own ?? former.map((name) => maybeType(maybeText(pathOf(name)))).find((type) => type !== undefined);
   if (known && cached && id < known.run) return;
   const changes = known === undefined ? [] : typeChanges(known.type, now);
   if (changes.length > 0 && !mayChange) throw new TypeChangedError(step, changes);
   const type = known === undefined ? now : merged(known.type, now);
-  if (known && JSON.stringify(type) === JSON.stringify(known.type)) return;
+  if (own && JSON.stringify(type) === JSON.stringify(own.type)) return;
   Deno.mkdirSync(dirname(path), { recursive: true });
   writeFileAtomic(path, JSON.stringify({ run: id, type } satisfies KnownType));
 }

@@ -34,7 +34,7 @@ export async function viewArtifacts(record: RunRecord, previews: Record<string, 
       const preview = Object.hasOwn(previews, artifact.name) ? previews[artifact.name] : undefined;
       return {
         name: artifact.name,
-        href: fileLink(String(artifact.name)),
+        href: artifact.dropped === true ? undefined : fileLink(String(artifact.name)),
         facts: viewFacts(artifact),
         hash: artifact.hash,
         shortHash: shortHash(artifact.hash),
@@ -49,6 +49,7 @@ function viewFacts(artifact: ArtifactRecord): string[] {
   const { table } = artifact;
   if (typeof table?.rows === "number") facts.push(plural(table.rows, "row"));
   if (Array.isArray(table?.columns)) facts.push(plural(table.columns.length, "column"));
+  if (artifact.dropped === true) facts.push("not kept");
   return facts;
 }
 

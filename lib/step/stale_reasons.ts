@@ -9,6 +9,7 @@ import type { Config, RunRecord } from "../base/record.ts";
 import type { Build } from "./build.ts";
 import { configChanges } from "./config_changes.ts";
 import { maybeConfig } from "./config_file.ts";
+import { isDroppedOutput } from "./dropped_output.ts";
 import type { Grant } from "./grant.ts";
 import { readInput } from "./inputs.ts";
 import type { InstancePaths } from "./instance_paths.ts";
@@ -100,6 +101,7 @@ export async function* inputReasons(seal: Seal, paths: InstancePaths): AsyncGene
       if (settled) noteSettled(paths, seal);
       continue;
     }
+    if (record.kind === "missing" && isDroppedOutput(input.path, input.hash)) continue;
     const change = record.kind === "missing" ? "is gone" : input.kind === "missing" ? "exists now" : "changed";
     yield { kind: "input", text: `The input ${input.path} ${change}` };
   }
@@ -114,6 +116,7 @@ export async function* outputReasons(seal: Seal, paths: InstancePaths): AsyncGen
     const path = join(paths.dir, output.name);
     const signature = maybeSignature(path);
     if (!signature) {
+      if (isDroppedOutput(path, output.hash)) continue;
       yield { kind: "output", text: `The output ${output.name} is gone` };
       continue;
     }

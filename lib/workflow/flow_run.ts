@@ -35,6 +35,8 @@ export interface FlowRun {
   missed?: number;
   /** The run that it follows. */
   upstream?: { workflow: string; run: string };
+  /** Present when it is pinned. */
+  pinned?: true;
   /** When it began, the last time. */
   startedAt?: string;
   /** When it ended. */
@@ -51,6 +53,10 @@ export interface FlowRun {
   cancel(reason?: string): Promise<boolean>;
   /** Runs it again with the same version and parameters; steps that succeeded are reused. */
   resume(options?: ResumeOptions): Promise<FlowRun>;
+  /** Pins it: `keep` never removes it. False when it was pinned already. */
+  pin(): Promise<boolean>;
+  /** Takes the pin away. False when there was none. */
+  unpin(): Promise<boolean>;
   /** Removes it with all it left. Throws an error of code `locked` while it runs. */
   delete(): Promise<void>;
 }

@@ -81,8 +81,8 @@ export interface WorkflowHandle {
   latest(): Promise<FlowRun | undefined>;
   /** The values of a metric, from the oldest run. */
   history(metric: string): Promise<HistoryEntry[]>;
-  /** Lets ticks pass without a run. */
-  pause(): Promise<void>;
+  /** Lets ticks pass without a run; `until` a day, a day with a time, or for as long as nobody ends it. */
+  pause(options?: { until?: string; tz?: string }): Promise<void>;
   /** Ends the pause; ticks that passed meanwhile stay passed. */
   unpause(): Promise<void>;
   /** Changes settings; publishing does not change them back. `undefined` goes back to what the code says. */

@@ -5,6 +5,7 @@
 import { acquireLock } from "../base/lock.ts";
 import { join } from "../deps/path.ts";
 import type { HistoryEntry, RunsOptions, Workflow, WorkflowHandle } from "./get_flow.ts";
+import { isPaused, noPause, pauseSettings } from "./pause.ts";
 import { nextTicks } from "./publish/publish.ts";
 import { readVersion } from "./publish/version.ts";
 import { makeFlowRun } from "./run/make_flow_run.ts";
@@ -25,8 +26,8 @@ export function makeHandle(name: string, place: WorkflowPlace): WorkflowHandle {
     run: (id) => Promise.resolve(makeFlowRun(paths, readTicket(paths, id))),
     latest: () => Promise.resolve(listRuns(paths, { limit: 1 })[0]),
     history: (metric) => Promise.resolve(historyOf(paths, metric)),
-    pause: () => handle.set({ paused: true }),
-    unpause: () => handle.set({ paused: false }),
+    pause: async (options = {}) => await handle.set(pauseSettings(options, Date.now())),
+    unpause: () => handle.set(noPause),
     set: (settings) => change(paths, settings),
     trigger: (params = {}) => triggerFlow(name, { ...place, params }),
   };
@@ -53,7 +54,7 @@ async function describe(paths: WorkflowPaths): Promise<Workflow> {
     ...(graph ? { graph } : {}),
     settings: effective,
     overrides,
-    next: effective.paused ? [] : await nextTicks(effective, Date.now()),
+    next: await nextTicks(effective, Date.now()),
     ...(latest ? { latest: outline(latest) } : {}),
   };
 }
@@ -79,9 +80,13 @@ export function listRuns(
 }
 
 function historyOf(paths: WorkflowPaths, metric: string): HistoryEntry[] {
+  const former = readVersion(paths).graph?.find(({ name }) => name === metric)?.formerNames ?? [];
+  const names = [metric, ...former];
   return listRuns(paths).reverse().flatMap(({ id, version, startedAt, status, metrics }) => {
-    const value = metrics[metric];
-    return value === undefined || startedAt === undefined ? [] : [{ run: id, version, startedAt, status, value }];
+    const name = names.find((name) => Object.hasOwn(metrics, name));
+    return name === undefined || startedAt === undefined
+      ? []
+      : [{ run: id, version, startedAt, status, value: metrics[name] }];
   });
 }
 
@@ -94,7 +99,9 @@ async function change(paths: WorkflowPaths, settings: Parameters<WorkflowHandle[
     writeOverrides(paths, settings, now);
     const after = readSettings(paths).effective;
     const isOther = JSON.stringify(before.schedule) !== JSON.stringify(after.schedule);
-    if (isOther || before.paused !== after.paused) writeState(paths, { ...readState(paths), dealtUntil: now });
+    if (isOther || isPaused(before, now) !== isPaused(after, now)) {
+      writeState(paths, { ...readState(paths), dealtUntil: now });
+    }
   } finally {
     lock.release();
   }

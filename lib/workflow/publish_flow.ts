@@ -58,6 +58,8 @@ export interface PublishOptions extends WorkflowPlace {
   onMissed?: WorkflowSettings["onMissed"];
   /** What becomes of a tick while a run goes on: nothing (default), later, instead of that run, or beside it. */
   overlap?: WorkflowSettings["overlap"];
+  /** What is due before this moment passes without a run: `"2026-12-24"`, `"2026-12-24T18:00"`, or with a time zone. */
+  pausedUntil?: string;
   /** How long one run may take. */
   timeout?: Duration;
 }

@@ -5,6 +5,7 @@
 import { type Duration, parseDuration } from "../base/duration.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
+import { maybePass, type Pass, type Passed, passedWords } from "./pass.ts";
 
 /** When a workflow runs: by a cron expression in a time zone, every so often, or after another workflow. */
 export type Schedule =
@@ -13,7 +14,18 @@ export type Schedule =
   /** Milliseconds; ticks lie on whole multiples since 1970 in UTC. */
   | { every: number }
   /** Follows each run of another workflow. */
-  | { after: string; on: "success" | "finish" };
+  | { after: string; on: "success" | "finish"; pass?: Pass };
+
+/** When a workflow follows another one, and what it takes from it. */
+export interface AfterOptions {
+  /** Only runs that succeeded, perhaps with warnings (the default), or all. */
+  on?: "success" | "finish";
+  /**
+   * Parameters that take their values from the run before: from its parameter (a text, or `{ param }`), its metric, or the
+   * number, text or yes-or-no that its artifact is.
+   */
+  pass?: { [parameter: string]: string | Passed };
+}
 
 /** A time zone for a schedule. */
 export interface ZoneOptions {
@@ -145,7 +157,8 @@ export function every(duration: Duration): Schedule {
 }
 
 /**
- * After each run of another workflow that succeeded, perhaps with warnings, or after each that ended at all.
+ * After each run of another workflow that succeeded, perhaps with warnings, or after each that ended at all. What `pass`
+ * names it takes from the run before; a run that lacks it is followed by one that failed.
  *
  * @example
  * ```ts
@@ -153,14 +166,20 @@ export function every(duration: Duration): Schedule {
  * import { assertEquals } from "../deps/assert.ts";
  *
  * assertEquals(after("import"), { after: "import", on: "success" });
+assertEquals(after("import", { pass: { day: "day", least: { metric: "rows" } } }), {
+  after: "import",
+  on: "success",
+  pass: { day: { param: "day" }, least: { metric: "rows" } },
+});
  * ```
  */
-export function after(
-  flow: string | { name: string },
-  { on = "success" }: { on?: "success" | "finish" } = {},
-): Schedule {
+export function after(flow: string | { name: string }, { on = "success", pass }: AfterOptions = {}): Schedule {
   if (on !== "success" && on !== "finish") throw unusable("on", on, `"success" or "finish"`);
-  return { after: typeof flow === "string" ? flow : flow.name, on };
+  const passed = pass === undefined ? undefined : maybePass(pass);
+  if (pass !== undefined && !passed) {
+    throw unusable("pass", JSON.stringify(pass), `an object such as { day: "day", least: { metric: "rows" } }`);
+  }
+  return { after: typeof flow === "string" ? flow : flow.name, on, ...(passed ? { pass: passed } : {}) };
 }
 
 /** A schedule from outside: the data above, or a text such as `"15m"` or `"0 6 * * *"`. */
@@ -169,7 +188,9 @@ export function parseSchedule(value: unknown, { tz }: ZoneOptions = {}): Schedul
   const given = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   if (typeof given.cron === "string") return cron(given.cron, { tz: (given.tz as string | undefined) ?? tz });
   if (typeof given.every === "number" || typeof given.every === "string") return every(given.every);
-  if (typeof given.after === "string") return after(given.after, { on: given.on as "success" | undefined });
+  if (typeof given.after === "string") {
+    return after(given.after, given as AfterOptions);
+  }
   throw unusable(
     "schedule",
     JSON.stringify(value),
@@ -182,7 +203,8 @@ export function describeSchedule(schedule: Schedule | undefined): string {
   if (!schedule) return "only when triggered";
   if ("cron" in schedule) return `${schedule.cron} (${schedule.tz})`;
   if ("every" in schedule) return `every ${shortDuration(schedule.every)}`;
-  return `after "${schedule.after}"${schedule.on === "finish" ? ", however it ended" : ""}`;
+  const passed = Object.entries(schedule.pass ?? {}).map(([name, from]) => `${name} from its ${passedWords(from)}`);
+  return [`after "${schedule.after}"`, ...schedule.on === "finish" ? ["however it ended"] : [], ...passed].join(", ");
 }
 
 function shortDuration(ms: number): string {

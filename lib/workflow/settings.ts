@@ -4,6 +4,7 @@
  * @module
  */
 import { writeFileAtomic } from "../base/atomic_file.ts";
+import { parseBytes } from "../base/bytes.ts";
 import { type Duration, parseDuration, parseTimeLimit } from "../base/duration.ts";
 import { DuctaflowError } from "../base/error.ts";
 import { jsonText } from "../base/json.ts";
@@ -11,6 +12,7 @@ import { maybeText } from "../base/maybe_file.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseChannel } from "./notify/channel.ts";
 import type { Channel } from "./notify/channel.ts";
+import { parseMoment } from "./pause.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 import type { WorkflowPaths } from "./workflow_paths.ts";
 
@@ -20,6 +22,8 @@ export interface KeepOptions {
   runs?: number;
   /** Runs of so many days. */
   days?: number;
+  /** The newest runs that together take so many bytes on disk at most: a number, or a text such as `"10GB"`. */
+  bytes?: number | string;
   /** So many of the newest runs that failed, besides. */
   failed?: number;
 }
@@ -30,6 +34,8 @@ export interface WorkflowSettings {
   schedule?: Schedule;
   /** While true, ticks pass without a run. It can be triggered all the same. */
   paused: boolean;
+  /** ISO 8601: what is due before this moment passes without a run as well. */
+  pausedUntil?: string;
   /** Which runs stay; absent: all. */
   keep?: KeepOptions;
   /** Who is told how a run ended. */
@@ -68,7 +74,7 @@ export const settingsDefaults = {
   overlap: "skip",
 } satisfies WorkflowSettings;
 
-const names = ["schedule", "paused", "keep", "notify", "onMissed", "overlap", "timeout"] as const;
+const names = ["schedule", "paused", "pausedUntil", "keep", "notify", "onMissed", "overlap", "timeout"] as const;
 
 /** The name of a setting, from outside. */
 export function settingName(name: string): keyof WorkflowSettings {
@@ -92,6 +98,7 @@ const parsers: { [name in keyof Required<WorkflowSettings>]: (value: unknown) =>
   // Null is a word too: no schedule, whatever the code says.
   schedule: (value) => value === null ? null : parseSchedule(value),
   paused: (value) => oneOf("paused", value, [true, false]),
+  pausedUntil: (value) => value === null ? null : parseMoment(value),
   keep: (value) => value === null ? null : parseKeep(value),
   notify: (value) => (Array.isArray(value) ? value : [value]).map(parseChannel),
   onMissed: (value) => oneOf("onMissed", value, ["run-once", "skip"]),
@@ -113,16 +120,17 @@ function oneOf(name: string, value: unknown, accepted: (string | boolean)[]): un
 
 function parseKeep(value: unknown): KeepOptions {
   const given = typeof value === "number" ? { runs: value } : value;
-  const accepted = ["runs", "days", "failed"];
-  const entries = Object.entries(typeof given === "object" && given !== null ? given : {});
-  const isRight = ([key, count]: [string, unknown]) =>
+  const accepted = ["runs", "days", "bytes", "failed"];
+  const entries = Object.entries(typeof given === "object" && given !== null ? given : {})
+    .map(([key, count]) => [key, key === "bytes" ? parseBytes(count, "The size in keep") : count] as const);
+  const isRight = ([key, count]: readonly [string, unknown]) =>
     accepted.includes(key) && typeof count === "number" && count >= 0 && (key === "days" || Number.isInteger(count));
   if (entries.length > 0 && entries.every(isRight)) return Object.fromEntries(entries);
   throw new DuctaflowError(
-    `The setting keep is ${JSON.stringify(value)}; accepted is a number of runs, or { runs, days, failed }`,
+    `The setting keep is ${JSON.stringify(value)}; accepted is a number of runs, or { runs, days, bytes, failed }`,
     {
       code: "bad-setting",
-      hint: "Such as keep: 30, or keep: { days: 90, failed: 10 }",
+      hint: `Such as keep: 30, or keep: { days: 90, failed: 10 }, or keep: { bytes: "10GB" }`,
     },
   );
 }

@@ -36,6 +36,8 @@ export interface Ticket {
   missed?: number;
   /** The run that it follows. */
   upstream?: { workflow: string; run: string };
+  /** Its parameters could not be settled, so that it never began and never can. */
+  unbound?: true;
 }
 
 /** How a run stands: it waits, it runs, it ended, or it never began since another one went on. */
@@ -71,6 +73,8 @@ export interface TicketPaths {
   after: string;
   /** Where a conductor notes its steps. */
   steps: string;
+  /** Says that the run is pinned. */
+  pin: string;
   /** Held by whoever runs it. */
   lock: string;
 }
@@ -82,6 +86,8 @@ export interface TicketState {
   starts: TicketStart[];
   end?: TicketEnd;
   cancel?: { reason: string; at: string };
+  /** Retention passes it over. */
+  pinned?: true;
 }
 
 /** The files of a run. */
@@ -96,6 +102,7 @@ export function ticketPaths({ tickets }: Pick<WorkflowPaths, "tickets">, id: str
     cancel: at("cancel.json"),
     after: at("after.ndjson"),
     steps: at("steps.ndjson"),
+    pin: at("pinned.json"),
     lock: at("run.lock"),
   };
 }
@@ -117,7 +124,8 @@ export function maybeTicket(paths: WorkflowPaths, id: string): TicketState | und
   if (!ticket) return undefined;
   const [end, cancel] = [readJson<TicketEnd>(files.end), readJson<{ reason: string; at: string }>(files.cancel)];
   const starts = readLines<TicketStart>(files.starts);
-  return { ticket, paths: files, starts, ...(end ? { end } : {}), ...(cancel ? { cancel } : {}) };
+  const pinned = exists(files.pin) ? { pinned: true as const } : {};
+  return { ticket, paths: files, starts, ...(end ? { end } : {}), ...(cancel ? { cancel } : {}), ...pinned };
 }
 
 /** A run that must be there; `"latest"` is the newest one. */
@@ -145,6 +153,14 @@ export async function endTicket(paths: TicketPaths, end: TicketEnd): Promise<boo
 /** Asks a run to end. Whoever runs it looks now and then; one that waits never begins. */
 export async function requestCancel(paths: TicketPaths, reason: string, now: number): Promise<boolean> {
   return await createOnce(paths.cancel, jsonText({ reason, at: new Date(now).toISOString() }));
+}
+
+/** Pins a run, or takes the pin away; false when that is so already. */
+export async function pinTicket({ pin }: TicketPaths, isPinned: boolean, now: number): Promise<boolean> {
+  if (isPinned) return await createOnce(pin, jsonText({ at: new Date(now).toISOString() }));
+  if (!exists(pin)) return false;
+  await Deno.remove(pin);
+  return true;
 }
 
 /** Notes that a run begins. */

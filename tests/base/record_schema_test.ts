@@ -75,6 +75,7 @@ const full: RunRecord = {
     size: 1,
     hash,
     table: { rows: 1, columns: [{ name: "a", type: "number" }] },
+    dropped: true,
   }],
   metrics: [{ name: "m", value: -1.5, unit: "min", description: "d", cell: 0 }],
   checks: [{ name: "c", ok: false, severity: "error", message: "m", cell: 0 }],

@@ -316,6 +316,37 @@ projectTest(
   },
 );
 
+projectTest("bounds compare with the mean or median of the runs before", { "ops.ts": numbers }, async (project) => {
+  const { load } = operators<Numbers>(project);
+  const size = param("size", 1);
+  const rows = load(size as never).rows();
+  rows.bound({ vs: { lastRuns: 3, by: "median" }, maxChangePct: 10, severity: "error", name: "as ever" });
+  rows.bound({ vs: { lastRuns: 3 }, maxChangePct: 10, name: "as on average" });
+  // The median of 10, 10 and 70 takes no notice of the 70, which the mean of 30 does.
+  const ended: unknown[] = [];
+  for (const [i, value] of [10, 10, 70, 10, 30].entries()) {
+    const run = await runWorkflow("medians", [rows], {
+      runsDir: project.runsDir,
+      run: `r${i}`,
+      params: { size: value },
+    });
+    const failed = run.steps.filter(({ status }) => status === "failed" || status === "warned").map(({ run }) =>
+      run!.record.checks.map(({ name, message }) => `${name}: ${message}`).join()
+    );
+    ended.push(failed);
+  }
+  assertEquals(ended, [
+    [],
+    [],
+    [
+      "as ever: It is 70; before, the median of the last 3 was 10",
+      "as on average: It is 70; before, the mean of the last 3 was 10",
+    ],
+    ["as on average: It is 10; before, the mean of the last 3 was 30"],
+    ["as ever: It is 30; before, the median of the last 3 was 10"],
+  ]);
+});
+
 projectTest("an artifact keeps its type from run to run unless it may change", {
   "ops.ts": "export const make = () => [{ id: 1, name: 'x' }];",
 }, async (project) => {

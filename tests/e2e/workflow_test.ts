@@ -1,7 +1,7 @@
 /** Published workflows from the command line, with no more permissions than a conductor needs. */
 import { createTicket, endTicket, ticketPaths } from "../../lib/workflow/ticket.ts";
 import { workflowPaths } from "../../lib/workflow/workflow_paths.ts";
-import { assert, assertEquals, assertStringIncludes } from "../../lib/deps/assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../lib/deps/assert.ts";
 import type { RunRecord } from "../../lib/base/record.ts";
 import { call, type Told } from "./command_line.ts";
 import { type Sandbox, sandboxed, until } from "./sandbox.ts";
@@ -151,12 +151,47 @@ Deno.test(
     const reset = await json(box, "flows", "sum", "--reset", "schedule", "--unpause");
     assertEquals([reset.settings.schedule, reset.next.length], [{ every: 10_800_000 }, 3]);
 
+    const day = Temporal.Now.plainDateISO("UTC").add({ days: 9 }).toString();
+    const paused = await call(box, "flows", "sum", "--pause", "--until", day, "--tz", "UTC");
+    assertStringIncludes(paused.out, "paused until ");
+    const { settings, next } = await json(box, "flows", "sum");
+    // A tick at the very end of the pause is the first.
+    assertEquals([settings.paused, settings.pausedUntil, next[0]], [
+      false,
+      `${day}T00:00:00.000Z`,
+      `${day}T00:00:00.000Z`,
+    ]);
+    const over = await call(box, "flows", "sum", "--pause", "--until", "2020-01-01", "--set", "keep:=1");
+    assertStringIncludes(over.err, `The pause until "2020-01-01" would be over`);
+    assertStringIncludes((await call(box, "flows", "sum", "--until", day)).err, "--until needs --pause");
+    const unpaused = await json(box, "flows", "sum", "--unpause");
+    assertEquals([unpaused.settings.pausedUntil, unpaused.settings.keep], [undefined, { runs: 2 }]);
+
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.push((await json(box, "trigger", "sum")).id);
     // Two are kept, the folder of the third is gone with its ticket.
     assertEquals((await json(box, "runs", "sum")).map(({ id }: { id: string }) => id), [ids[2], ids[1]]);
     assertEquals([...Deno.readDirSync(box.path("runs", "sum"))].map(({ name }) => name).sort(), [ids[1], ids[2]]);
-    ok(await call(box, "runs", "sum", "--delete", ids[1]));
+    const pinned = await call(box, "runs", "sum", "--pin", ids[1]);
+    assertMatch(pinned.out, new RegExp(`${ids[1]} .*pinned`));
+    const later: string[] = [];
+    for (let i = 0; i < 2; i++) later.push((await json(box, "trigger", "sum")).id);
+    const kept = async () => (await json(box, "runs", "sum")).map(({ id }: { id: string }) => id);
+    assertEquals(await kept(), [later[1], later[0], ids[1]]);
+    // No two of them fit into so little.
+    ok(await call(box, "flows", "sum", "--set", `keep:={"bytes":"1kB"}`));
+    later.push((await json(box, "trigger", "sum")).id);
+    assertEquals(await kept(), [later[2], ids[1]]);
+    ok(await call(box, "flows", "sum", "--set", `keep:={"bytes":"1GB"}`));
+    later.push((await json(box, "trigger", "sum")).id);
+    assertEquals(await kept(), [later[3], later[2], ids[1]]);
+    ok(await call(box, "flows", "sum", "--set", "keep:=1"));
+    const unpinned = await json(box, "runs", "sum", "--unpin", ids[1]);
+    assertEquals(unpinned.map(({ pinned }: { pinned?: true }) => pinned), [undefined, undefined, undefined]);
+    assertEquals((await json(box, "trigger", "sum")).id, (await kept()).join());
+    ok(await call(box, "flows", "sum", "--set", "keep:=2"));
+    const last = (await json(box, "trigger", "sum")).id;
+    ok(await call(box, "runs", "sum", "--delete", last));
     assertEquals((await json(box, "runs", "sum")).length, 1);
 
     const wrong = await call(box, "trigger", "sum", "--set", "b=1");

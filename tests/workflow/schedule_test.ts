@@ -29,6 +29,11 @@ Deno.test("schedules that cannot be are refused with what is accepted", () => {
     [() => make.cron("0 6 * * *", { tz: "Europe/Brlin" }), `The time zone of the schedule is "Europe/Brlin"`],
     [() => make.monthly({ day: 32, tz: "UTC" }), "a whole number from 1 to 31"],
     [() => make.weekly({ on: "funday" as "fri", tz: "UTC" }), "one of sun, mon"],
+    [
+      () => make.after("a", { pass: { day: { parm: "day" } as never } }),
+      `The pass of the schedule is "{"day":{"parm":"day"}}"`,
+    ],
+    [() => make.parseSchedule({ after: "a", pass: ["day"] }), `The pass of the schedule is`],
     [() => make.every("10ms"), "at least one second"],
     [() => make.parseSchedule({ daily: "06:00" }), `{"daily":"06:00"}`],
   ];
@@ -42,6 +47,7 @@ Deno.test("describeSchedule() says it in words", () => {
     make.every("1d"),
     make.after("a", { on: "finish" }),
     make.daily({ tz: "UTC" }),
+    make.after("a", { pass: { day: "date", least: { metric: "rows" } } }),
   ]
     .map(make.describeSchedule);
   assertEquals(texts, [
@@ -50,5 +56,6 @@ Deno.test("describeSchedule() says it in words", () => {
     "every 1d",
     'after "a", however it ended',
     "0 0 * * * (UTC)",
+    'after "a", day from its parameter "date", least from its metric "rows"',
   ]);
 });

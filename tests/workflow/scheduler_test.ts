@@ -1,10 +1,11 @@
 /** The scheduler with a clock of its own and runs that only tell that they ran. */
-import { assert, assertEquals } from "../../lib/deps/assert.ts";
+import { assert, assertEquals, assertRejects } from "../../lib/deps/assert.ts";
 import type { RunRecord } from "../../lib/base/record.ts";
 import { jsonText } from "../../lib/base/json.ts";
 import { acquireLock } from "../../lib/base/lock.ts";
 import { makeFlowRun } from "../../lib/workflow/run/make_flow_run.ts";
 import { executeTicket } from "../../lib/workflow/run/execute_ticket.ts";
+import { resume } from "../../lib/workflow/run/trigger.ts";
 import type { RunVersionOptions } from "../../lib/workflow/run/run_version.ts";
 import { Scheduler, type SchedulerEvent } from "../../lib/workflow/scheduler/scheduler.ts";
 import { parseSettings, writeDeclared } from "../../lib/workflow/settings.ts";
@@ -25,6 +26,8 @@ class World {
   hold = false;
   /** How runs end. */
   status = "succeeded";
+  /** What runs measure. */
+  metrics: { name: string; value: number }[] = [];
   readonly runsDir = Deno.makeTempDirSync();
 
   publish(name: string, settings: object): WorkflowPaths {
@@ -59,7 +62,7 @@ class World {
       if (signal?.aborted) status = "cancelled";
     }
     const endedAt = new Date(this.now).toISOString();
-    const parts = { status, statusText: status, startedAt, endedAt, durationMs: 0, metrics: [] };
+    const parts = { status, statusText: status, startedAt, endedAt, durationMs: 0, metrics: this.metrics };
     return parts as unknown as RunRecord;
   }
 }
@@ -128,6 +131,44 @@ inWorld("onMissed skip leaves out ticks that nobody was there for, not those tha
   world.now = start + 6 * 60 * minute + 30_000;
   await look(scheduler);
   assertEquals(world.ran, ["hourly/20261122T180000000-tick"]);
+});
+
+inWorld("a workflow that is paused until a moment runs from the first tick at that moment", async (world) => {
+  const paths = world.publish("hourly", { schedule: "1h", pausedUntil: "2026-11-22T15:00Z" });
+  const scheduler = world.scheduler();
+  for (const hours of [1, 2]) {
+    world.now = start + hours * 60 * minute;
+    await look(scheduler);
+  }
+  assertEquals([world.ran, world.events.map((event) => event.t === "passed" && event.why)], [[], ["paused", "paused"]]);
+  world.now = start + 3 * 60 * minute;
+  await look(scheduler);
+  assertEquals([world.ran, readTicket(paths, "latest").ticket.missed], [["hourly/20261122T150000000-tick"], undefined]);
+});
+
+inWorld("ticks in a pause that ended while nobody looked are not missed ones", async (world) => {
+  const paths = world.publish("hourly", { schedule: "1h", pausedUntil: "2026-11-22T15:30Z" });
+  world.now = start + 5 * 60 * minute;
+  await look(world.scheduler());
+  assertEquals([world.ran, readTicket(paths, "latest").ticket.missed], [["hourly/20261122T170000000-tick"], 1]);
+  const other = world.publish("half", { schedule: "30m", pausedUntil: "2026-11-22T17:45Z" });
+  world.now += 40 * minute;
+  await look(world.scheduler());
+  assertEquals([other, world.ran.filter((run) => run.startsWith("half"))], [other, []]);
+});
+
+inWorld("a workflow that is paused until a moment does not follow what ended before it", async (world) => {
+  world.publish("first", { schedule: "1h" });
+  world.publish("second", { schedule: { after: "first" }, pausedUntil: "2026-11-22T13:30Z" });
+  const scheduler = world.scheduler();
+  world.now = start + 60 * minute;
+  await look(scheduler);
+  await look(scheduler);
+  assertEquals(world.ran, ["first/20261122T130000000-tick"]);
+  world.now = start + 120 * minute;
+  await look(scheduler);
+  await look(scheduler);
+  assertEquals(world.ran.slice(1).map((run) => run.split("/")[0]), ["first", "second"]);
 });
 
 inWorld("a paused workflow lets ticks pass, and does not make up for them", async (world) => {
@@ -241,6 +282,35 @@ inWorld("a failed run is followed only by workflows that follow however it ended
   await look(scheduler);
   assertEquals(world.ran.map((run) => run.split("/")[0]), ["upstream", "on-finish"]);
 });
+
+inWorld(
+  "a workflow that follows another takes parameters and metrics from it, or fails where there are none",
+  async (world) => {
+    world.publish("upstream", { schedule: { cron: "0 23 * * *", tz: "UTC" } });
+    const follow = (name: string, pass: object) => world.publish(name, { schedule: { after: "upstream", pass } });
+    world.metrics = [{ name: "rows", value: 7 }];
+    const [taken, strange, unlike] = [
+      follow("taken", { day: "day" }),
+      follow("strange", { day: { metric: "columns" } }),
+      follow("unlike", { day: { metric: "rows" } }),
+    ];
+    const scheduler = world.scheduler();
+    // The day of the tick is over by now.
+    world.now = start + 12 * 60 * minute + minute;
+    await look(scheduler);
+    await look(scheduler);
+    assertEquals(world.ran.map((run) => run.split("/")[0]), ["upstream", "taken"]);
+    assertEquals(readTicket(taken, "latest").ticket.params, { day: "2026-11-22" });
+    const ends = [strange, unlike].map((paths) => readTicket(paths, "latest").end);
+    assertEquals(ends.map((end) => end?.status), ["failed", "failed"]);
+    assert(
+      ends[0]!.statusText.includes(`its parameter "day" is the metric "columns" of upstream/`),
+      ends[0]!.statusText,
+    );
+    assert(ends[1]!.statusText.includes(`"day" is 7; accepted is a string`), ends[1]!.statusText);
+    await assertRejects(() => resume(strange, "latest", { run: false }), Error, "has no parameters to resume with");
+  },
+);
 
 inWorld("a scheduler that stops leaves its runs to the next one", async (world) => {
   const paths = world.publish("slow", { schedule: "1m" });

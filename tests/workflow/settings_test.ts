@@ -6,6 +6,7 @@ import {
   writeDeclared,
   writeOverrides,
 } from "../../lib/workflow/settings.ts";
+import { parseMoment, pauseSettings } from "../../lib/workflow/pause.ts";
 import { every } from "../../lib/workflow/schedule.ts";
 import { workflowPaths } from "../../lib/workflow/workflow_paths.ts";
 
@@ -43,7 +44,10 @@ Deno.test("parseSettings() refuses values that are none, with what is accepted",
     [{ overlap: "skp" }, `The setting overlap is "skp"; accepted are "skip", "queue", "cancel-old", "allow"`],
     [{ onMissed: "all" }, `"run-once", "skip"`],
     [{ keep: -1 }, "a number of runs"],
+    [{ keep: { bytes: "much" } }, `The size in keep is "much"`],
     [{ keep: { weeks: 2 } }, `{"weeks":2}`],
+    [{ pausedUntil: "soon" }, "accepted is a day or a day with a time"],
+    [{ pausedUntil: "2026-02-30" }, "accepted is a day or a day with a time"],
     [{ timeout: "soon" }, `"soon"`],
     [{ notify: "ftp://x" }, `the webhook is "ftp://x"`],
     [{ notify: { webhok: "https://x" } }, "names no webhook, email or command"],
@@ -55,4 +59,32 @@ Deno.test("parseSettings() refuses values that are none, with what is accepted",
   ];
   for (const [given, text] of cases) assertThrows(() => parseSettings({ ...given }), Error, text);
   assertThrows(() => settingName("overlp"), Error, `There is no setting "overlp"`);
+});
+
+Deno.test("parseMoment() reads a day and a time in their time zone", () => {
+  const tz = "Europe/Berlin";
+  assertEquals(parseMoment("2026-12-24", { tz }), "2026-12-23T23:00:00.000Z");
+  assertEquals(parseMoment("2026-07-24T18:00", { tz }), "2026-07-24T16:00:00.000Z");
+  assertEquals(parseMoment("2026-12-24T18:00Z", { tz }), "2026-12-24T18:00:00.000Z");
+  assertEquals(parseMoment("2026-12-24T18:00+02:00", { tz }), "2026-12-24T16:00:00.000Z");
+  assertEquals(parseMoment("2026-12-24T18:00[America/New_York]", { tz }), "2026-12-24T23:00:00.000Z");
+});
+
+Deno.test("parseMoment() names a time zone that is none", () => {
+  assertThrows(() => parseMoment("2026-12-24", { tz: "Europe/Berln" }), Error, `The time zone is "Europe/Berln"`);
+});
+
+Deno.test("pauseSettings() refuses a moment that is past", () => {
+  const now = Date.parse("2026-11-22T12:00:00Z");
+  assertEquals(pauseSettings({ until: "2026-11-23", tz: "UTC" }, now), {
+    paused: false,
+    pausedUntil: "2026-11-23T00:00:00.000Z",
+  });
+  assertEquals(pauseSettings({}, now), { paused: true });
+  const past = () => pauseSettings({ until: "2026-11-22", tz: "UTC" }, now);
+  assertThrows(past, Error, `The pause until "2026-11-22" would be over`);
+});
+
+Deno.test("parseSettings() reads a size to keep", () => {
+  assertEquals(parseSettings({ keep: { bytes: "10GB", failed: 3 } }), { keep: { bytes: 1e10, failed: 3 } });
 });

@@ -4,7 +4,7 @@
  */
 import { nearest } from "../../base/nearest.ts";
 import type { CheckResult } from "../../flow.ts";
-import { type Bounds, holds } from "../bounds.ts";
+import { beforeWords, type Bounds, holds } from "../bounds.ts";
 import type { LocalArtifact } from "./arguments.ts";
 
 /** The value itself: for numbers that a record tells. */
@@ -126,7 +126,7 @@ export function matches(table: LocalArtifact, column: string, pattern: { source:
 /** A number is within bounds. */
 export function bound(value: unknown, bounds: Bounds, previous: number | null): CheckResult {
   if (typeof value !== "number") throw new TypeError(`A bound is for numbers, and the artifact is ${shown(value)}`);
-  const before = bounds.vs ? `; before, it was ${previous === null ? "nothing" : previous}` : "";
+  const before = bounds.vs ? `; before, ${beforeWords(bounds.vs, previous)}` : "";
   return answer(holds(value, bounds, previous) ? 0 : 1, `It is ${value}${before}`);
 }
 

@@ -15,12 +15,14 @@ import { stepNames } from "../../step/get_run.ts";
 import { flowPath } from "../../step/plan_step.ts";
 import { flowParameters, parseParameters } from "../parameters.ts";
 import type { Publication, PublishOptions } from "../publish_flow.ts";
+import { pauseEnd } from "../pause.ts";
 import { parseSettings, readSettings, type WorkflowSettings, writeDeclared } from "../settings.ts";
 import { readState, writeState } from "../state.ts";
 import { ticksOf } from "../ticks.ts";
 import { isPublished, workflowNames, type WorkflowPaths, workflowPaths } from "../workflow_paths.ts";
 import { freezeSources, type FrozenSources } from "./freeze.ts";
 import { graphContent } from "./graph_content.ts";
+import { refusePass } from "./refuse_pass.ts";
 import { hashVersion, maybeVersion, type VersionContent, writeVersion } from "./version.ts";
 
 /** Where and when something is published. */
@@ -47,6 +49,7 @@ const optionNames = [
   "notify",
   "onMissed",
   "overlap",
+  "pausedUntil",
   "timeout",
   "runsDir",
 ];
@@ -62,6 +65,7 @@ export async function publish(name: string, options: PublishOptions, context: Pu
   const lock = await acquireLock(paths.lock, `publish ${name}`);
   try {
     refuseCycle(paths, settings);
+    refusePass(paths, settings.schedule, content.parameters);
     return await write(paths, content, sources, settings, { now: context.now(), description: options.description });
   } finally {
     lock.release();
@@ -214,15 +218,18 @@ async function write(
   const isSame = JSON.stringify(before.effective.schedule) === JSON.stringify(effective.schedule);
   if (!isSame || !readState(paths)) writeState(paths, { dealtUntil: now });
   const overridden = Object.keys(overrides).filter((name) => name in settings);
-  const next = effective.paused ? [] : await nextTicks(effective, now);
+  const next = await nextTicks(effective, now);
   return { name: paths.name, version: version.version, isNew, files: [...sources.files.keys()], overridden, next };
 }
 
-/** The next ticks of a workflow, ISO 8601. */
-export async function nextTicks({ schedule }: WorkflowSettings, now: number, count = shownTicks): Promise<string[]> {
-  const ticks = await ticksOf(schedule);
+/** The next ticks of a workflow that become runs, ISO 8601. */
+export async function nextTicks(settings: WorkflowSettings, now: number, count = shownTicks): Promise<string[]> {
+  if (settings.paused) return [];
+  const ticks = await ticksOf(settings.schedule);
   const found: string[] = [];
-  for (let at = ticks.next(now); at !== undefined && found.length < count; at = ticks.next(at)) {
+  // A tick at the very end of a pause is no longer in it.
+  const from = Math.max(now, pauseEnd(settings) - 1);
+  for (let at = ticks.next(from); at !== undefined && found.length < count; at = ticks.next(at)) {
     found.push(new Date(at).toISOString());
   }
   return found;

@@ -3,17 +3,27 @@
  * so that whoever looks next does what is left, and does none of it twice.
  * @module
  */
-import { messageOf } from "../../base/error.ts";
+import { isDuctaflowError, messageOf } from "../../base/error.ts";
 import { sha256 } from "../../base/hash.ts";
 import { maybeLock } from "../../base/lock.ts";
 import { isGreen } from "../../base/record.ts";
 import { join } from "../../deps/path.ts";
 import { notifyAll, type NotifyEffects } from "../notify/notify.ts";
+import { isPaused } from "../pause.ts";
 import { bindParameters } from "../parameters.ts";
 import { readVersion } from "../publish/version.ts";
+import { passedValues } from "./passed_values.ts";
 import { removeOldRuns } from "./remove_runs.ts";
 import { readSettings } from "../settings.ts";
-import { appendLine, createTicket, maybeTicket, readLines, ticketPaths, type TicketState } from "../ticket.ts";
+import {
+  appendLine,
+  createTicket,
+  endTicket,
+  maybeTicket,
+  readLines,
+  ticketPaths,
+  type TicketState,
+} from "../ticket.ts";
 import { workflowNames, type WorkflowPaths, workflowPaths } from "../workflow_paths.ts";
 
 /** One line of what was done. */
@@ -68,25 +78,40 @@ async function doWhatIsLeft(paths: WorkflowPaths, state: TicketState, effects: F
 function followersOf(paths: WorkflowPaths, { end }: TicketState): string[] {
   if (end!.status === "skipped") return [];
   return workflowNames(paths).filter((name) => {
-    const { schedule, paused } = readSettings(workflowPaths(name, paths)).effective;
-    if (!schedule || !("after" in schedule) || schedule.after !== paths.name || paused) return false;
+    const settings = readSettings(workflowPaths(name, paths)).effective;
+    const { schedule } = settings;
+    if (!schedule || !("after" in schedule) || schedule.after !== paths.name) return false;
+    if (isPaused(settings, Date.parse(end!.endedAt))) return false;
     return schedule.on === "finish" || isGreen(end!.status as "failed");
   });
 }
 
 /** Asks for the run that follows; its id comes from the run before it, so that it is asked for once. */
-async function follow(paths: WorkflowPaths, { ticket, end }: TicketState, now: number): Promise<string | undefined> {
+async function follow(paths: WorkflowPaths, state: TicketState, now: number): Promise<string | undefined> {
+  const { ticket, end } = state;
   const upstream = { workflow: ticket.workflow, run: ticket.id };
   const stamp = end!.endedAt.replace(/[-:.Z]/g, "");
   const hash = (await sha256(`${ticket.workflow}/${ticket.id}/${end!.endedAt}`)).slice(0, 8);
+  const { schedule } = readSettings(paths).effective;
+  const pass = schedule && "after" in schedule ? schedule.pass ?? {} : {};
   try {
-    const version = readVersion(paths);
-    const params = bindParameters(paths.name, version.parameters, {}, { at: now });
-    const requestedAt = new Date(now).toISOString();
+    const { version, parameters } = readVersion(paths);
     const id = `${stamp}-after-${hash}`;
-    const common = { schema: 1, workflow: paths.name, id, version: version.version, params, requestedAt } as const;
-    await createTicket(paths, { ...common, trigger: "after", upstream });
-    return undefined;
+    const common = { schema: 1, workflow: paths.name, id, version, trigger: "after", upstream } as const;
+    const requestedAt = new Date(now).toISOString();
+    try {
+      const params = bindParameters(paths.name, parameters, passedValues(pass, paths.runsDir, state), { at: now });
+      await createTicket(paths, { ...common, params, requestedAt });
+      return undefined;
+    } catch (error) {
+      if (!isDuctaflowError(error, "bad-config")) throw error;
+      // A run that failed is seen and told of. It has its end first, so that nobody begins it.
+      const statusText = `Failed: it cannot follow ${ticket.workflow}/${ticket.id}: ${error.message}`;
+      const failed = { status: "failed", statusText, endedAt: requestedAt, durationMs: 0, metrics: {} } as const;
+      await endTicket(ticketPaths(paths, id), failed);
+      await createTicket(paths, { ...common, params: {}, requestedAt, unbound: true });
+      return error.message;
+    }
   } catch (error) {
     return messageOf(error);
   }

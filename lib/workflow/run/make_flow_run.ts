@@ -3,7 +3,7 @@
  * @module
  */
 import { getRun } from "../../step/get_run.ts";
-import { requestCancel, statusOf, type TicketStart, type TicketState } from "../ticket.ts";
+import { pinTicket, requestCancel, statusOf, type TicketStart, type TicketState } from "../ticket.ts";
 import type { WorkflowPaths } from "../workflow_paths.ts";
 import type { FlowRun } from "../flow_run.ts";
 import { stepsOf } from "./run_version.ts";
@@ -21,6 +21,7 @@ export function makeFlowRun(paths: WorkflowPaths, state: TicketState): FlowRun {
       (status === "running" ? cancel ? "Is being cancelled" : "Running" : waiting(starts)),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(end ? { endedAt: end.endedAt, durationMs: end.durationMs } : {}),
+    ...(state.pinned ? { pinned: true } : {}),
     metrics: end?.metrics ?? {},
     steps: () => stepsOf(state.paths),
     run: () => getRun(paths.name, ticket.id, paths),
@@ -29,6 +30,8 @@ export function makeFlowRun(paths: WorkflowPaths, state: TicketState): FlowRun {
       const { resume } = await import("./trigger.ts");
       return makeFlowRun(paths, await resume(paths, ticket.id, options));
     },
+    pin: () => pinTicket(state.paths, true, Date.now()),
+    unpin: () => pinTicket(state.paths, false, Date.now()),
     async delete() {
       const { removeRun } = await import("./remove_runs.ts");
       await removeRun(paths, ticket.id);

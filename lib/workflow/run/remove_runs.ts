@@ -6,6 +6,7 @@
 import { isDuctaflowError } from "../../base/error.ts";
 import { acquireLock } from "../../base/lock.ts";
 import { exists } from "../../base/maybe_file.ts";
+import { folderSize } from "../../batch/cleaning/run_inventory.ts";
 import { type InstancePaths, instancePaths } from "../../step/instance_paths.ts";
 import { maybeRecord } from "../../step/record_file.ts";
 import { daysMs, type KeepOptions, readSettings } from "../settings.ts";
@@ -21,10 +22,18 @@ export interface RemovedRun {
   folders: string[];
 }
 
-/** The runs that a retention lets go, the oldest first. Runs that wait or go on are none of its business. */
-export function oldRuns(ended: TicketState[], keep: KeepOptions | undefined, now: number): TicketState[] {
+/**
+ * The runs that a retention lets go, the oldest first. Runs that wait or go on are none of its business, nor are those that
+ * are pinned, which do not count either.
+ */
+export function oldRuns(
+  ended: TicketState[],
+  keep: KeepOptions | undefined,
+  now: number,
+  sizeOf: (id: string) => number,
+): TicketState[] {
   if (!keep) return [];
-  const newest = ended.toSorted((a, b) => a.ticket.id < b.ticket.id ? 1 : -1);
+  const newest = ended.filter(({ pinned }) => !pinned).sort((a, b) => a.ticket.id < b.ticket.id ? 1 : -1);
   const failed = newest.filter(({ end }) => end!.status === "failed" || end!.status === "timed-out");
   const kept = new Set(failed.slice(0, keep.failed ?? 0));
   const isYoung = ({ end }: TicketState) =>
@@ -32,8 +41,15 @@ export function oldRuns(ended: TicketState[], keep: KeepOptions | undefined, now
   newest.forEach((state, i) => {
     if (i < (keep.runs ?? 0) || isYoung(state)) kept.add(state);
   });
+  // The sizes are asked for last, and only as far as there is room: each is a look at all files of a run.
+  let room = Number(keep.bytes ?? 0);
+  for (const state of keep.bytes === undefined ? [] : newest) {
+    room -= sizeOf(state.ticket.id);
+    if (room < 0) break;
+    kept.add(state);
+  }
   // `failed` alone speaks of failed runs only.
-  const onlyFailed = keep.runs === undefined && keep.days === undefined;
+  const onlyFailed = keep.runs === undefined && keep.days === undefined && keep.bytes === undefined;
   return newest.filter((state) => !kept.has(state) && (!onlyFailed || failed.includes(state))).reverse();
 }
 
@@ -45,10 +61,14 @@ export async function removeOldRuns(
   const { keep } = readSettings(paths).effective;
   if (!keep) return [];
   const ended = ticketIds(paths).flatMap((id) => maybeTicket(paths, id) ?? []).filter(({ end }) => end);
+  const sizeOf = (id: string) =>
+    contentOf(paths, id).folders.reduce((sum, folder) => sum + folderSize(folder).bytes, 0);
   const removed: string[] = [];
-  for (const { ticket: { id } } of oldRuns(ended, keep, now)) {
+  for (const { ticket: { id } } of oldRuns(ended, keep, now, sizeOf)) {
     if (id === except) continue;
     try {
+      // It may have been pinned since.
+      if (maybeTicket(paths, id)?.pinned) continue;
       await removeRun(paths, id);
       removed.push(id);
     } catch (error) {

@@ -64,6 +64,15 @@ export async function resume(paths: WorkflowPaths, id: string, options: AskOptio
       hint: `Trigger another one: trigger ${paths.name}`,
     });
   }
+  if (ticket.unbound) {
+    throw new DuctaflowError(
+      `The run ${paths.name}/${ticket.id} has no parameters to resume with: ${end?.statusText}`,
+      {
+        code: "not-resumable",
+        hint: `Trigger another one with --set: trigger ${paths.name}`,
+      },
+    );
+  }
   if (options.run !== false) await makeRoom(paths, ticket.id);
   const lock = await acquireLock(files.lock, `${paths.name}/${ticket.id}`, { wait: false });
   try {

@@ -6,6 +6,7 @@
 import { acquireLock, isLocked } from "../../base/lock.ts";
 import { isDuctaflowError } from "../../base/error.ts";
 import { bindParameters } from "../parameters.ts";
+import { pauseEnd } from "../pause.ts";
 import { readVersion } from "../publish/version.ts";
 import { cancelOthers } from "../run/trigger.ts";
 import { readSettings, type WorkflowSettings } from "../settings.ts";
@@ -52,19 +53,22 @@ async function deal(paths: WorkflowPaths, now: number): Promise<Due> {
   const { effective: settings } = readSettings(paths);
   const ticks = await ticksOf(settings.schedule);
   const state = readState(paths) ?? { dealtUntil: now };
-  const due = ticks.due(Math.min(state.dealtUntil, now), now);
-  if (!due) {
+  const from = Math.min(state.dealtUntil, now);
+  const all = ticks.due(from, now);
+  if (!all) {
     writeState(paths, { ...state, dealtUntil: now });
     return {};
   }
+  // Those of a pause that is over by now were not missed: they passed.
+  const due = settings.paused ? undefined : ticks.due(Math.max(from, pauseEnd(settings) - 1), now);
+  if (!due) {
+    writeState(paths, { ...state, dealtUntil: now });
+    return { passed: "paused" };
+  }
   const isMissed = settings.onMissed === "skip" && now - due.last > onTimeMs;
   const missed = due.count - (isMissed ? 0 : 1);
-  const result: Due = settings.paused
-    ? { passed: "paused" }
-    : isMissed
-    ? { passed: "missed" }
-    : await makeRun(paths, settings, due.last, missed, now);
-  const note = missed > 0 && !settings.paused ? { missed: { count: missed, last: iso(due.last) } } : {};
+  const result: Due = isMissed ? { passed: "missed" } : await makeRun(paths, settings, due.last, missed, now);
+  const note = missed > 0 ? { missed: { count: missed, last: iso(due.last) } } : {};
   // Last: whoever comes after a kill before this line finds the run there.
   writeState(paths, { ...state, ...note, dealtUntil: now });
   return result;
