@@ -2,6 +2,7 @@
  * One try of a run: starts the flow's process, listens to it, and stops it when time is up or nobody wants it any more.
  * @module
  */
+import { emptyIfThere } from "../base/maybe_file.ts";
 import { fromFileUrl } from "../deps/path.ts";
 import type { Execution, Executor, ProcessExit } from "../executor/executor.ts";
 import { frameSplitter } from "../executor/frames.ts";
@@ -71,8 +72,9 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   try {
     log.append({ t: "start", id: options.id, at: new Date().toISOString(), build: build.folder });
     log.flush();
-    // Deno writes it anew, but only once there is something to write.
-    Deno.openSync(paths.audit, { write: true, create: true, truncate: true }).close();
+    // Deno writes it anew, but only once there is something to write. It must not be made here: what is written to a file
+    // that was there and empty, ext4 puts on the disk at once.
+    emptyIfThere(paths.audit);
     // A conductor reads whatever its flows do; what they read is traced in their own records.
     const audit: Record<string, string> = build.conductor ? {} : { DENO_AUDIT_PERMISSIONS: paths.audit };
     const env = { ...await childEnvironment(grant), ...audit };
