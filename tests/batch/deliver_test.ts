@@ -302,6 +302,25 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "deliver() skips values that were not kept, and not what is missing otherwise",
+  onDesk(async (desk) => {
+    const run = await desk.run({ files: two });
+    const path = desk.path("runs/model/am/run.json");
+    const record = JSON.parse(Deno.readTextFileSync(path));
+    for (const artifact of record.artifacts) if (artifact.name === "out.csv") artifact.dropped = true;
+    Deno.writeTextFileSync(path, JSON.stringify(record));
+    Deno.removeSync(desk.path("runs/model/am/out.csv"));
+    const again = (await getRun("model", "am", { runsDir: desk.runsDir }))!;
+    const [{ skipped, files }] = await send(desk, again, "out");
+    assertEquals(skipped, [{ name: "out.csv", reason: "a value that was not kept" }]);
+    assertEquals(files.map(({ name }) => name), ["plots/map.svg"]);
+    Deno.removeSync(desk.path("runs/model/am/plots/map.svg"));
+    const error = await assertRejects(() => send(desk, run, "other"), DuctaflowError);
+    assertStringIncludes(error.message, `"plots/map.svg" is missing`);
+  }),
+);
+
 /** Links that are put into a run folder after the record was made. */
 const planted: [what: string, plant: (desk: Desk) => void, says: string][] = [
   ["a file", (desk) => {

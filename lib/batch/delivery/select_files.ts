@@ -134,6 +134,8 @@ async function look(
   const path = join(realDir, name);
   try {
     const info = maybeLstat(path);
+    // Of an ephemeral artifact nothing is left to deliver, as was asked for.
+    if (!info && artifact.dropped) return { skipped: { name, reason: "a value that was not kept" } };
     if (!info) return problem("is missing", "Run the instance again, or exclude the file");
     const isLink = artifact.type === "inode/symlink";
     if (isLink && info.isSymlink) return await lookAtLink(artifact, all, realDir);
