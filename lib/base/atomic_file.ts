@@ -2,7 +2,6 @@
  * Files that the toolkit owns are replaced whole or not at all, also when the machine stops in the middle.
  * @module
  */
-import { syncFile } from "./durable.ts";
 import { writeAll } from "./write_all.ts";
 
 const encoder = new TextEncoder();
@@ -43,7 +42,7 @@ export function stageFile(path: string, content: string | Uint8Array): StagedFil
   }
   return {
     temporary,
-    sync: () => syncFile(file),
+    sync: () => file.sync(),
     commit() {
       Deno.renameSync(temporary, path);
       state = "committed";
@@ -74,5 +73,5 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
 export async function syncPath(path: string): Promise<void> {
   if (Deno.build.os === "windows" && Deno.statSync(path).isDirectory) return;
   using file = Deno.openSync(path, { read: true });
-  await syncFile(file);
+  await file.sync();
 }

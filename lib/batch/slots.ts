@@ -25,24 +25,3 @@ export class Slots {
     else this.#free++;
   }
 }
-
-/** A turn in a queue. */
-export interface Turn {
-  /** Resolves when all before have passed. */
-  come: Promise<void>;
-  /** Lets the next one come, as soon as this one's turn has come; a second time does nothing. */
-  pass(): void;
-}
-
-/** Keeps an order among those that take different times to be ready. */
-export class Queue {
-  #last: Promise<void> = Promise.resolve();
-
-  /** The turn after all that were given so far. */
-  join(): Turn {
-    const come = this.#last;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last = promise;
-    return { come, pass: () => void come.then(resolve) };
-  }
-}

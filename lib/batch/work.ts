@@ -15,7 +15,7 @@ import type { BatchLog } from "./batch_log.ts";
 import type { BatchEntry } from "./batch_rows.ts";
 import type { CheckedBatch } from "./check_rows.ts";
 import type { BatchOptions } from "./run_instances.ts";
-import { Queue, Slots, type Turn } from "./slots.ts";
+import { Slots } from "./slots.ts";
 
 /** A batch under way. */
 export class Work {
@@ -24,8 +24,7 @@ export class Work {
   readonly #log: BatchLog;
   readonly #runs = new Map<number, Run>();
   readonly #failures = new Map<number, BatchFailure>();
-  /** Names of rows that were not begun, by their index. */
-  readonly #skipped = new Map<number, string>();
+  readonly #skipped: string[] = [];
   /** What broke the batch itself: what the progress function threw, a log that cannot be written. */
   #fault?: { error: unknown };
   /** Aborted when nothing more is to be started. */
@@ -51,9 +50,8 @@ export class Work {
       await unwatch();
     }
     if (this.#fault) throw this.#fault.error;
-    const stopped = this.#signal.aborted && this.#skipped.size + this.#failures.size > 0;
-    const skipped = [...this.#skipped].sort(([a], [b]) => a - b).map(([, instance]) => instance);
-    return { runs: this.#runs, failures: this.#failures, skipped, stopped };
+    const stopped = this.#signal.aborted && this.#skipped.length + this.#failures.size > 0;
+    return { runs: this.#runs, failures: this.#failures, skipped: this.#skipped, stopped };
   }
 
   /** Nothing more starts, what runs is cancelled, and then the error goes up. */
@@ -70,35 +68,34 @@ export class Work {
     }
   }
 
-  /**
-   * The processes of `concurrency` instances at a time, started in the order of the rows; meanwhile others are made ready,
-   * or written.
-   */
+  /** The processes of `concurrency` instances at a time; the writing of as many others goes on meanwhile. */
   async #runAll(entries: readonly BatchEntry[], concurrency: number): Promise<void> {
     const processes = new Slots(concurrency);
-    const others = new Slots(concurrency * 2 + 1);
-    const queue = new Queue();
+    const writing = new Slots(concurrency * 2);
     const underway = new Set<Promise<void>>();
     for (const entry of entries) {
-      await others.take();
-      const turn = queue.join();
-      const work = this.#runOne(entry, turn, processes)
+      await writing.take();
+      await processes.take();
+      if (this.#signal.aborted || this.#stop.signal.aborted) {
+        this.#skipped.push(entry.instance);
+        processes.give();
+        writing.give();
+        continue;
+      }
+      const work = this.#runOne(entry, once(() => processes.give()))
         .catch((error) => this.#break(error))
         .finally(() => {
-          turn.pass();
           underway.delete(work);
-          others.give();
+          writing.give();
         });
       underway.add(work);
     }
     await Promise.all(underway);
   }
 
-  async #runOne(entry: BatchEntry, turn: Turn, processes: Slots): Promise<void> {
+  async #runOne(entry: BatchEntry, freePlace: () => void): Promise<void> {
     const { index, instance, config } = entry;
-    if (this.#isOver()) return void this.#skipped.set(index, instance);
-    let began = performance.now();
-    let place: Place | undefined;
+    const began = performance.now();
     let run: Run | undefined;
     let problem: string | undefined;
     try {
@@ -109,37 +106,22 @@ export class Work {
         cwd,
         signal: this.#signal,
         ...(this.#options.progress ? { onEvent: (event) => this.#tell({ t: "step", instance, index, event }) } : {}),
-        // Not later: who waits for a place must not keep another conductor from running the instance.
-        beforeLock: async () => {
-          await turn.come;
-          const taken = takePlace(processes);
-          turn.pass();
-          place = await taken;
-          if (this.#isOver()) throw notBegun;
-          began = performance.now();
-        },
         onProcessEnd: (status) => {
           // Before the place is free: the next one would take it.
           if (!isGreen(status)) this.#noteFailure();
-          place?.free();
+          freePlace();
         },
       });
     } catch (error) {
-      if (error === notBegun) return void this.#skipped.set(index, instance);
       this.#noteFailure();
       run = error instanceof StepFailedError ? error.run : undefined;
       problem = messageOf(error);
       this.#failures.set(index, { instance, index, status: run?.status ?? "not-run", error, ...(run ? { run } : {}) });
     } finally {
-      place?.free();
+      freePlace();
     }
     if (run) this.#keep(index, run);
     this.#end(entry, run, performance.now() - began, problem);
-  }
-
-  /** Whether no more rows are to begin. */
-  #isOver(): boolean {
-    return this.#signal.aborted || this.#stop.signal.aborted;
   }
 
   #noteFailure(): void {
@@ -171,21 +153,10 @@ export function stepOptions({ textKeys }: BatchEntry, options: BatchOptions<neve
   return { ...options, ...(textKeys.length > 0 ? { textConfig: textKeys } : {}) };
 }
 
-/** Thrown where a row must not begin any more. */
-const notBegun = new Error("Not begun");
-
-interface Place {
-  free(): void;
-}
-
-/** Waits for a place; it is given back once, however often that is asked. */
-async function takePlace(places: Slots): Promise<Place> {
-  await places.take();
-  let taken = true;
-  return {
-    free() {
-      if (taken) places.give();
-      taken = false;
-    },
+function once(call: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) call();
+    called = true;
   };
 }

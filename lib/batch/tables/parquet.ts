@@ -4,10 +4,10 @@
  */
 import { messageOf } from "../../base/error.ts";
 import { inferColumns, withColumns } from "../columns.ts";
+import { compressorsFor } from "./parquet_compressors.ts";
 import { plainRow } from "./plain_row.ts";
 import { type Row, withOrigin } from "../row.ts";
 import { badTable, TableProblems } from "./table_problems.ts";
-import type { FileMetaData } from "../../deps/parquet.ts";
 import type { TableSource } from "./table_source.ts";
 
 /** Reads a Parquet file: null is no value, dates are text, bytes that are no text are refused. */
@@ -49,15 +49,3 @@ const parsers = {
   /** A day has no time. */
   dateFromDays: (days: number | null) => days === null ? null : new Date(days * 86_400_000).toISOString().slice(0, 10),
 };
-
-/** Snappy is in the package; the others come with Deno, and are loaded only for files packed with them. */
-async function compressorsFor({ row_groups }: FileMetaData) {
-  const codecs = new Set(row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec)));
-  if (!["GZIP", "BROTLI", "ZSTD"].some((codec) => codecs.has(codec as "GZIP"))) return {};
-  const { brotliDecompressSync, gunzipSync, zstdDecompressSync } = await import("node:zlib");
-  return {
-    GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
-    BROTLI: (input: Uint8Array) => new Uint8Array(brotliDecompressSync(input)),
-    ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)),
-  };
-}

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf } from "../../base/error.ts";
+import { compressorsFor } from "../../batch/tables/parquet_compressors.ts";
 import type { TypedRows } from "../../ops/external.ts";
 import { TableReader } from "../../ops/values/table_reader.ts";
 import type { NumberSettings } from "../number_options.ts";
@@ -109,18 +110,6 @@ async function* rowGroups(path: string, metadata: FileMetaData): AsyncGenerator<
     yield rows;
     rowStart = rowEnd;
   }
-}
-
-/** Snappy is in the package; the others come with Deno. */
-async function compressorsFor({ row_groups }: FileMetaData) {
-  const codecs = new Set(row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec)));
-  if (!["GZIP", "BROTLI", "ZSTD"].some((codec) => codecs.has(codec as "GZIP"))) return {};
-  const { brotliDecompressSync, gunzipSync, zstdDecompressSync } = await import("node:zlib");
-  return {
-    GZIP: (input: Uint8Array) => new Uint8Array(gunzipSync(input)),
-    BROTLI: (input: Uint8Array) => new Uint8Array(brotliDecompressSync(input)),
-    ZSTD: (input: Uint8Array) => new Uint8Array(zstdDecompressSync(input)),
-  };
 }
 
 const physical: Record<string, ColumnType> = {
