@@ -24,8 +24,6 @@ import { type CellOutline, stepDefaults, type StepOptions } from "./step_options
 export interface RunStepOptions extends StepOptions {
   /** The folder from which the conductor's paths count. Default: the current one. */
   cwd?: string;
-  /** Awaited before the instance is locked, when it seems that it must run; what it throws gives the run up. */
-  beforeLock?: () => Promise<void>;
   /** Told how it ended when no process of the run is left: what follows is writing. */
   onProcessEnd?: ExecuteOptions["onProcessEnd"];
   /** For a run of a published workflow. */
@@ -37,7 +35,7 @@ export async function runStep(
   flow: string | URL,
   instance: string,
   config: object,
-  { cwd, beforeLock, onProcessEnd, workflow, ...options }: RunStepOptions,
+  { cwd, onProcessEnd, workflow, ...options }: RunStepOptions,
 ): Promise<Run> {
   const plan = { ...await planRun(flow, instance, config, options, cwd), ...(workflow ? { workflow } : {}) };
   const settings = { ...executeOptions(plan, options), onProcessEnd };
@@ -46,7 +44,6 @@ export async function runStep(
   if (early.run) return noteStep(await withReport(early.run, plan, options));
   options.signal?.throwIfAborted();
   const secrets = await maybeSecrets(plan, options);
-  await beforeLock?.();
   const lock = await lockInstance(paths, options);
   try {
     // Somebody may have done the work while this looked or waited.
